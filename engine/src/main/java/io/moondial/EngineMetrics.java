@@ -482,7 +482,7 @@ final class EngineMetrics {
                 values -> countedInTwo(TCAP_MESSAGES, values));
         exposition.counter(
                 "map_errors_total",
-                "MAP errors, sent and received, by their code: of process those that the engine sends, of request those that handsets send, of notify both",
+                "MAP errors, sent and received, by their code: of process those that the engine sends, of request those that handsets send, of notify both, of sri_sm those of HLRs",
                 List.of("operation", "code"),
                 values -> countedInTwo(MAP_ERRORS, values));
     }

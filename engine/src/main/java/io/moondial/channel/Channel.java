@@ -1,6 +1,7 @@
 package io.moondial.channel;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A way by which dialogs reach the engine: a protocol and its connections. */
 public interface Channel extends AutoCloseable {
@@ -17,6 +18,17 @@ public interface Channel extends AutoCloseable {
      * @throws NotBegunException if it holds as many dialogs as it may
      */
     DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException;
+
+    /**
+     * Asks an HLR where a subscriber is.
+     *
+     * @param receiver called once with what came of it, on a network thread: it must not wait; or
+     *     before this returns, if no link takes the question
+     * @throws NotBegunException if it holds as many dialogs as it may; the receiver hears nothing
+     * @throws IllegalArgumentException if the question comes from a subsystem that is none of the
+     *     engine's
+     */
+    void locate(RoutingQuery query, Consumer<RoutingInfo> receiver) throws NotBegunException;
 
     /** How many dialogs it holds now, by its own count. */
     int openDialogs();

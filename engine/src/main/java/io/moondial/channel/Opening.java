@@ -74,5 +74,19 @@ public record Opening(
             int routingIndicator) {
         public static final int ROUTE_ON_GT = 0;
         public static final int ROUTE_ON_SSN = 1;
+
+        /**
+         * As the called party of a message of ours.
+         *
+         * @throws IllegalArgumentException if nothing can be routed to it: there is no title, or no
+         *     point code and subsystem, whichever it is routed on
+         */
+        public void requireRoutable() {
+            if (routingIndicator == ROUTE_ON_GT
+                    ? globalTitle == null
+                    : pointCode == null || ssn == null) {
+                throw new IllegalArgumentException("nothing can be routed to " + this);
+            }
+        }
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param origination who begins it; null: nobody is named
  * @param answerWithin how long the first message back may take: it has to bring the answer to a
  *     menu, too
+ * @param msisdn digits of the subscriber's number: whoever looks on finds the dialog by it, even if
+ *     the destination is an IMSI; null: not known
  */
 public record OutgoingDialog(
         Outgoing.Screen first,
@@ -25,18 +27,35 @@ public record OutgoingDialog(
         int ssn,
         @Nullable Address destination,
         @Nullable Address origination,
-        Duration answerWithin) {
+        Duration answerWithin,
+        @Nullable String msisdn) {
     private static final int MAX_PATTERN = 255;
+
+    /** One whose destination, if it is no IMSI, is the subscriber's number. */
+    public OutgoingDialog(
+            Outgoing.Screen first,
+            @Nullable Integer alertingPattern,
+            Party called,
+            int ssn,
+            @Nullable Address destination,
+            @Nullable Address origination,
+            Duration answerWithin) {
+        this(
+                first,
+                alertingPattern,
+                called,
+                ssn,
+                destination,
+                origination,
+                answerWithin,
+                destination == null || destination.isImsi() ? null : destination.digits());
+    }
 
     public OutgoingDialog {
         if (alertingPattern != null && (alertingPattern < 0 || alertingPattern > MAX_PATTERN)) {
             throw new IllegalArgumentException("no alerting pattern: " + alertingPattern);
         }
-        if (called.routingIndicator() == Party.ROUTE_ON_GT
-                ? called.globalTitle() == null
-                : called.pointCode() == null || called.ssn() == null) {
-            throw new IllegalArgumentException("nothing can be routed to " + called);
-        }
+        called.requireRoutable();
         if (answerWithin.toMillis() < 1) {
             throw new IllegalArgumentException("no time for an answer: " + answerWithin);
         }

@@ -33,7 +33,8 @@ public interface SignallingTap {
          * @param engineTid the engine's transaction id, lower-case hex; null if the message has
          *     none
          * @param farTid the far side's; null if the message has none
-         * @param msisdn the digits of the one in a USSD argument; null if there is none
+         * @param msisdn the digits of the one in an argument, or of the subscriber for whom the
+         *     engine has begun the dialog; null if neither is there
          */
         public record Transaction(
                 boolean ends,

@@ -150,6 +150,7 @@ public final class Handset {
         return switch (component) {
             case Component.Invoke invoke -> invoke.ussd();
             case Component.Result result -> result.ussd();
+            case Component.Located l -> null;
             case Component.ErrorReturned e -> null;
             case Component.Rejected r -> null;
             case Component.UnknownInvoke u -> null;
@@ -167,6 +168,7 @@ public final class Handset {
                     operation == Operation.UNSTRUCTURED_SS_NOTIFY
                             ? new Screen.Acknowledge()
                             : new Screen.Respond(text(result.ussd()));
+            case Component.Located l -> new Screen.Abort("the result of an HLR");
             case Component.ErrorReturned(int id, int code) -> new Screen.Decline(code);
             case Component.Rejected(var id, String problem) -> new Screen.Reject(problem);
             case Component.UnknownInvoke(var id, String problem) -> new Screen.Reject(problem);

@@ -86,6 +86,9 @@ class PhonesTest {
         }
 
         @Override
+        public void locate(@Nullable Locator locator) {}
+
+        @Override
         public void receive(@Nullable Taker taker) {
             network.receive(taker);
         }

@@ -6,6 +6,8 @@ import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.MessageLink;
@@ -20,6 +22,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.time.Time.Activity;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,9 @@ public final class EmbeddedNetwork implements Channel, FarSide {
 
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     public static final int HANDSET_SSN = 8;
+
+    /** The subsystem of the HLR that is where the handsets are. */
+    public static final int HLR_SSN = 6;
 
     private final EmbeddedPoint<SignallingPoint> engine;
     private final Counters counters;
@@ -82,7 +88,7 @@ public final class EmbeddedNetwork implements Channel, FarSide {
                 SignallingPlan.NATIONAL,
                 ENGINE_GLOBAL_TITLE,
                 ssns,
-                List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN))),
+                List.of(new Peer(HANDSET_POINT_CODE, List.of(HANDSET_SSN, HLR_SSN))),
                 List.of(),
                 Map.of(),
                 true,
@@ -112,6 +118,12 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     }
 
     @Override
+    public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
+            throws NotBegunException {
+        engine.point().locate(query, receiver);
+    }
+
+    @Override
     public int openDialogs() {
         return engine.point().openDialogs();
     }
@@ -124,6 +136,11 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     @Override
     public void receive(@Nullable Taker taker) {
         engine.receive(taker);
+    }
+
+    @Override
+    public void locate(@Nullable Locator locator) {
+        engine.locate(locator);
     }
 
     @Override

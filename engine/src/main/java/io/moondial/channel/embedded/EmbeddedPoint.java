@@ -66,12 +66,13 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
                 EmbeddedNetwork.HANDSET_POINT_CODE,
                 SignallingPlan.NATIONAL,
                 EmbeddedNetwork.HANDSET_GLOBAL_TITLE,
-                List.of(EmbeddedNetwork.HANDSET_SSN),
+                List.of(EmbeddedNetwork.HANDSET_SSN, EmbeddedNetwork.HLR_SSN),
                 List.of(new Peer(EmbeddedNetwork.ENGINE_POINT_CODE, ssns)),
                 List.of(),
                 Map.of(),
                 true,
                 SignallingLimits.of(maxDialogs),
+                true,
                 SignallingPlan.MAX_SCCP_MESSAGE);
     }
 
@@ -100,6 +101,11 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     @Override
     public void receive(@Nullable Taker taker) {
         handsetDesk.taker(taker);
+    }
+
+    @Override
+    public void locate(@Nullable Locator locator) {
+        handsetDesk.locator(locator);
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     /** The handsets' own subsystem: an MSC (3GPP TS 23.003 8.2). */
     private static final int SSN = 8;
 
+    /** The subsystem of the HLR that is where the handsets are. */
+    private static final int HLR_SSN = 6;
+
     private static final String GLOBAL_TITLE = "27829000001";
     private static final int LOOK_MILLIS = 10;
     private static final String SERVER = "engine";
@@ -63,7 +66,7 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                 new SigtranSettings(
                         pointCode,
                         networkIndicator,
-                        List.of(SSN),
+                        List.of(SSN, HLR_SSN),
                         GLOBAL_TITLE,
                         List.of(link),
                         engine.ssns().stream()
@@ -79,7 +82,8 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
                         limits,
                         counters,
                         SystemTime.ofProcess(),
-                        (plan, userPart) -> new SignallingPoint(plan, userPart, counters));
+                        (plan, userPart) ->
+                                new SignallingPoint(plan.asWholeNetwork(), userPart, counters));
     }
 
     /** Starts connecting. */
@@ -137,6 +141,11 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     @Override
     public void receive(@Nullable Taker taker) {
         desk.taker(taker);
+    }
+
+    @Override
+    public void locate(@Nullable Locator locator) {
+        desk.locator(locator);
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.sigtran.Inbound.AdmissionControl;
 import io.moondial.channel.ss7.Message;
@@ -22,6 +24,7 @@ import io.moondial.time.Time;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The engine's attachment to a real signalling network. */
@@ -72,6 +75,12 @@ public final class SigtranNetwork implements Channel {
     public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
             throws NotBegunException {
         return point.point().begin(dialog, receiver);
+    }
+
+    @Override
+    public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
+            throws NotBegunException {
+        point.point().locate(query, receiver);
     }
 
     @Override

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
+import org.restcomm.protocols.ss7.map.api.MAPApplicationContext;
 import org.restcomm.protocols.ss7.sccp.parameter.SccpAddress;
 import org.restcomm.protocols.ss7.tcap.DialogImpl;
 import org.slf4j.Logger;
@@ -32,12 +33,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a TC-BEGIN must be to become a dialog: exactly one Invoke of a USSD operation, well formed.
+ * Where there is an HLR, one of sendRoutingInfoForSM is answered at once.
  */
 final class BeginScreening {
     private static final Logger log = LoggerFactory.getLogger(BeginScreening.class);
 
     private final MessageDesk desk;
     private final int ownPointCode;
+    private final String globalTitle;
     private final Guards guards;
     private final LinksBelow links;
     private final Counters counters;
@@ -51,12 +54,14 @@ final class BeginScreening {
     BeginScreening(
             MessageDesk desk,
             int ownPointCode,
+            String globalTitle,
             Guards guards,
             LinksBelow links,
             Counters counters) {
         this.counters = counters;
         this.desk = desk;
         this.ownPointCode = ownPointCode;
+        this.globalTitle = globalTitle;
         this.guards = guards;
         this.links = links;
         places = new Shares(guards.maxWithoutInvoke(), links);
@@ -91,7 +96,13 @@ final class BeginScreening {
                             .formatted(components.size()));
             return;
         }
-        if (desk.serves(invoke.operation())) {
+        if (SmRouting.isAbout(link.dialog().getApplicationContext())) {
+            FarSide.Locator hlr = desk.hlr();
+            if (hlr != null && invoke.operation() == SmRouting.OPERATION) {
+                locate(link, invoke, hlr);
+                return;
+            }
+        } else if (desk.serves(invoke.operation())) {
             open(link, invoke);
             return;
         }
@@ -166,6 +177,41 @@ final class BeginScreening {
         } catch (UndecodableString e) {
             refuseUndecodable(link, invoke, e);
         }
+    }
+
+    private void locate(MapLink link, Received.Invoke invoke, FarSide.Locator hlr) {
+        try {
+            String msisdn = SmRouting.Argument.read(invoke.parameter()).msisdn().digits();
+            MAPApplicationContext context = link.dialog().getApplicationContext();
+            link.receiver(message -> {});
+            link.send(
+                    new Message.End(
+                            List.of(
+                                    routing(
+                                            invoke.invokeId(),
+                                            hlr.whereIs(msisdn),
+                                            context.getApplicationContextVersion().getVersion()))));
+        } catch (MalformedException e) {
+            refuseWithError(link, invoke, Cause.MALFORMED_ARGUMENT, e.errorCode, e.getMessage());
+        } catch (DialogGoneException e) {
+            log.debug("{} ended before it could be answered", link.localTid());
+        }
+    }
+
+    private Component routing(int invokeId, FarSide.Whereabouts whereabouts, int version) {
+        return switch (whereabouts) {
+            case FarSide.Whereabouts.At(String imsi, var node) ->
+                    new Component.Located(
+                            invokeId, imsi, Objects.requireNonNullElse(node, globalTitle));
+            case FarSide.Whereabouts.Absent a ->
+                    new Component.ErrorReturned(
+                            invokeId,
+                            version == SmRouting.OLDEST_VERSION
+                                    ? MapError.ABSENT_SUBSCRIBER
+                                    : MapError.ABSENT_SUBSCRIBER_SM);
+            case FarSide.Whereabouts.Refused(int code) ->
+                    new Component.ErrorReturned(invokeId, code);
+        };
     }
 
     private void refuseUndecodable(MapLink link, Received.Invoke invoke, UndecodableString e) {

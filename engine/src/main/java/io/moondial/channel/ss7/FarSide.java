@@ -22,6 +22,57 @@ public interface FarSide {
      */
     void receive(@Nullable Taker taker);
 
+    /**
+     * From now on this knows where subscribers are, for the HLR that the engine asks; null: as at
+     * first, each subscriber is with the handsets, and the HLR speaks version 3.
+     */
+    void locate(@Nullable Locator locator);
+
+    /**
+     * Knows where subscribers are, as an HLR does (3GPP TS 29.002 12.1): see {@link
+     * FarSide#locate}.
+     */
+    @FunctionalInterface
+    interface Locator {
+        /** Knows each subscriber, with the handsets, under the IMSI that is made of his number. */
+        Locator EVERYBODY_IS_HERE = msisdn -> new Whereabouts.At(Locator.imsi(msisdn), null);
+
+        /** Where this subscriber is; on a network thread, so it must not wait. */
+        Whereabouts whereIs(String msisdn);
+
+        /** The newest version of MAP that the HLR speaks: 3 or 2. */
+        default int mapVersion() {
+            return SmRouting.NEWEST_VERSION;
+        }
+
+        /**
+         * The IMSI of a subscriber of whom only the number is known: 65501, a network of South
+         * Africa, and the last ten digits of the number, with zeros in front of fewer.
+         */
+        static String imsi(String msisdn) {
+            String digits = "0".repeat(10) + msisdn;
+            return "65501" + digits.substring(digits.length() - 10);
+        }
+    }
+
+    /** What an HLR knows of a subscriber. */
+    sealed interface Whereabouts {
+        /**
+         * He is served by an MSC.
+         *
+         * @param networkNode its number; null: that of the handsets
+         */
+        record At(String imsi, @Nullable String networkNode) implements Whereabouts {}
+
+        /**
+         * He is absent: absentSubscriberSM (6) in version 3, absentSubscriber (27) in version 2.
+         */
+        record Absent() implements Whereabouts {}
+
+        /** The HLR answers with this error, such as unknownSubscriber (1). */
+        record Refused(int errorCode) implements Whereabouts {}
+    }
+
     /** Who takes dialogs that the engine begins. */
     @FunctionalInterface
     interface Taker {
@@ -73,10 +124,21 @@ public interface FarSide {
         private static final int ABSENT_SUBSCRIBER = 27;
 
         private volatile FarSide.@Nullable Taker taker;
+        private volatile Locator locator = Locator.EVERYBODY_IS_HERE;
 
         /** Who takes dialogs from now on; null: nobody. */
         public void taker(FarSide.@Nullable Taker taker) {
             this.taker = taker;
+        }
+
+        /** Who knows where subscribers are from now on; null: each is here. */
+        public void locator(@Nullable Locator locator) {
+            this.locator = locator == null ? Locator.EVERYBODY_IS_HERE : locator;
+        }
+
+        @Override
+        public Locator hlr() {
+            return locator;
         }
 
         @Override

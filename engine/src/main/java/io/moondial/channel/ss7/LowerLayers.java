@@ -273,7 +273,8 @@ public final class LowerLayers {
             if (title == null) {
                 return Optional.empty();
             }
-            if (title.getDigits().equals(plan.globalTitle())) {
+            if (title.getDigits().equals(plan.globalTitle())
+                    || (fromNetwork && plan.wholeNetwork())) {
                 return Optional.of(plan.pointCode());
             }
             return fromNetwork ? Optional.empty() : pointFor(title.getDigits());

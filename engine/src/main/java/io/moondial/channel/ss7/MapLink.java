@@ -52,6 +52,9 @@ final class MapLink implements MessageLink {
     /** What the far side's MAP-open says, until there is a receiver. */
     private MapOpen open;
 
+    /** Whose dialog we have begun; null: not known, or not begun by us. */
+    private volatile @Nullable String msisdn;
+
     private @Nullable Receiver receiver;
 
     /** What has ended the dialog before there was a receiver. */
@@ -120,6 +123,16 @@ final class MapLink implements MessageLink {
         if (end != null) {
             receiver.arrived(end);
         }
+    }
+
+    /** Whose dialog it is, for whoever looks on; before it begins. */
+    void belongsTo(@Nullable String msisdn) {
+        this.msisdn = msisdn;
+    }
+
+    /** The subscriber's number in a dialog that we have begun; null: not known. */
+    @Nullable String msisdn() {
+        return msisdn;
     }
 
     private DialogTids tids() {
@@ -207,6 +220,11 @@ final class MapLink implements MessageLink {
         usualIdleTime = below.getIdleTaskTimeout();
         below.setIdleTaskTimeout(patience.toMillis());
         awaited = what;
+    }
+
+    /** What came was no answer: it is waited for, from now on as long as at first. */
+    void awaitAnswer(Duration patience) {
+        await(Awaited.ANSWER, patience);
     }
 
     /** It has come, or never will. */
@@ -321,7 +339,7 @@ final class MapLink implements MessageLink {
      *     dialog in which nothing happens
      * @throws MAPException if the stack refuses to send; the dialog is still there
      */
-    void begin(int invokeId, int operation, UssdParameter argument, @Nullable Duration patience)
+    void begin(int invokeId, int operation, Argument argument, @Nullable Duration patience)
             throws MAPException {
         ReentrantLock lock = dialog.getTcapDialog().getDialogLock();
         lock.lock();
@@ -496,6 +514,13 @@ final class MapLink implements MessageLink {
         return choice;
     }
 
+    /** What an operation is told. */
+    @FunctionalInterface
+    interface Argument {
+        /** Writes this as the parameter of a component. */
+        void write(Parameter parameter);
+    }
+
     /** A component as it came. */
     sealed interface Received {
 
@@ -520,6 +545,9 @@ final class MapLink implements MessageLink {
                                 invoke(dialog, id, operation, new UssdParameter(ussd, null, null)));
                 case Component.Result(int id, int operation, var ussd) ->
                         dialog.sendReturnResultLastComponent(result(id, operation, ussd));
+                case Component.Located(int id, String imsi, String node) ->
+                        dialog.sendReturnResultLastComponent(
+                                located(id, new SmRouting.Result(imsi, node)));
                 case Component.ErrorReturned(int id, int code) -> queueError(dialog, id, code);
                 case Component.Rejected(var id, String problem) -> queueReject(dialog, id);
                 case Component.Undecodable u -> throw onlyReceived(u);
@@ -531,7 +559,7 @@ final class MapLink implements MessageLink {
             return new IllegalArgumentException("this is received, never sent: " + component);
         }
 
-        static Invoke invoke(MAPDialogImpl dialog, int id, int operation, UssdParameter argument) {
+        static Invoke invoke(MAPDialogImpl dialog, int id, int operation, Argument argument) {
             UssdMapProvider map = (UssdMapProvider) dialog.getService().getMAPProvider();
             Invoke invoke =
                     map.getTCAPProvider().getComponentPrimitiveFactory().createTCInvokeRequest();
@@ -549,6 +577,14 @@ final class MapLink implements MessageLink {
                 result.setOperationCode(operationCode(operation));
                 result.setParameter(parameter(new UssdParameter(ussd, null, null)));
             }
+            return result;
+        }
+
+        private static ReturnResultLast located(int id, SmRouting.Result routing) {
+            ReturnResultLast result = TcapFactory.createComponentReturnResultLast();
+            result.setInvokeId((long) id);
+            result.setOperationCode(operationCode(SmRouting.OPERATION));
+            result.setParameter(parameter(routing::write));
             return result;
         }
 
@@ -578,7 +614,7 @@ final class MapLink implements MessageLink {
             return code;
         }
 
-        private static Parameter parameter(UssdParameter value) {
+        private static Parameter parameter(Argument value) {
             Parameter parameter = TcapFactory.createParameter();
             value.write(parameter);
             return parameter;

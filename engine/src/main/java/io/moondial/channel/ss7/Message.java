@@ -36,7 +36,7 @@ public sealed interface Message {
 
     /**
      * A component of a TCAP message, as far as USSD knows it (ITU-T Q.773; 3GPP TS 29.002 11.9 to
-     * 11.11).
+     * 11.11), or an HLR that is asked where a subscriber is (12.1).
      */
     sealed interface Component {
 
@@ -46,6 +46,11 @@ public sealed interface Message {
         /** A ReturnResultLast; {@code ussd} is null if the result has no parameter. */
         record Result(int invokeId, int operation, @Nullable UssdString ussd)
                 implements Component {}
+
+        /**
+         * The result of sendRoutingInfoForSM (17.6.6), digits of an IMSI and of an MSC's number.
+         */
+        record Located(int invokeId, String imsi, String networkNode) implements Component {}
 
         /** A ReturnError with a local error code (3GPP TS 29.002 17.6.6). */
         record ErrorReturned(int invokeId, int code) implements Component {}

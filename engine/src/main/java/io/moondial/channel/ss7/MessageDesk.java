@@ -17,6 +17,11 @@ public interface MessageDesk {
                 || operation == Operation.UNSTRUCTURED_SS_NOTIFY;
     }
 
+    /** Who answers for an HLR that is asked where a subscriber is; null: nobody may ask. */
+    default FarSide.@Nullable Locator hlr() {
+        return null;
+    }
+
     /** A TC-BEGIN of this kind; the desk answers with who is to receive the rest of the dialog. */
     MessageLink.Receiver begun(Begin begin, MessageLink link);
 

@@ -19,6 +19,8 @@ import java.util.Set;
  *     goes to the first peer that can be reached
  * @param reachable whether the peers can be reached before the user part says so
  * @param limits of the TCAP and SCCP layers
+ * @param wholeNetwork whether it stands for all other nodes of a network: then each title that it
+ *     is called by is its own
  * @param maxSccpMessage how many octets an SCCP message may have; what does not fit into one is cut
  *     into segments
  */
@@ -33,12 +35,58 @@ public record SignallingPlan(
         Map<String, Integer> globalTitles,
         boolean reachable,
         SignallingLimits limits,
+        boolean wholeNetwork,
         int maxSccpMessage) {
     /** The network indicator of a national network. */
     public static final int NATIONAL = 2;
 
     /** What MTP2 carries beside the routing label (ITU-T Q.703 2.3.8: 272 octets with it). */
     public static final int MAX_SCCP_MESSAGE = 268;
+
+    /** A point that stands for itself alone. */
+    public SignallingPlan(
+            String name,
+            int pointCode,
+            int networkIndicator,
+            String globalTitle,
+            List<Integer> ssns,
+            List<Peer> peers,
+            List<Set<Integer>> groups,
+            Map<String, Integer> globalTitles,
+            boolean reachable,
+            SignallingLimits limits,
+            int maxSccpMessage) {
+        this(
+                name,
+                pointCode,
+                networkIndicator,
+                globalTitle,
+                ssns,
+                peers,
+                groups,
+                globalTitles,
+                reachable,
+                limits,
+                false,
+                maxSccpMessage);
+    }
+
+    /** The same, standing for all other nodes of a network. */
+    public SignallingPlan asWholeNetwork() {
+        return new SignallingPlan(
+                name,
+                pointCode,
+                networkIndicator,
+                globalTitle,
+                ssns,
+                peers,
+                groups,
+                globalTitles,
+                reachable,
+                limits,
+                true,
+                maxSccpMessage);
+    }
 
     /** A point that can be reached, and its subsystems. */
     public record Peer(int pointCode, List<Integer> ssns) {

@@ -7,6 +7,8 @@ import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.ss7.FarSide.Call;
 import io.moondial.channel.ss7.LinksBelow.LinkedUserPart;
@@ -16,6 +18,7 @@ import io.moondial.channel.ss7.Taps.TappedUserPart;
 import io.moondial.channel.ss7.UssdMapService.DialogCallbacks;
 import io.moondial.metrics.Counters;
 import java.util.BitSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.restcomm.protocols.ss7.indicator.NatureOfAddress;
 import org.restcomm.protocols.ss7.indicator.RoutingIndicator;
@@ -51,6 +54,7 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
     private final AnswerRate answers;
     private final Counters counters;
     private final TcapCounts counts;
+    private final HlrInquiries inquiries;
     private volatile @Nullable MessageDesk desk;
 
     /**
@@ -93,6 +97,7 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                         plan.name(),
                         layers.tcap().getProvider(),
                         plan.limits().tcap().invokeTimeout());
+        inquiries = new HlrInquiries(counters, plan.globalTitle(), this::unsent);
     }
 
     /** Starts every layer; dialogs that the far side begins are brought to this desk. */
@@ -105,6 +110,7 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                             new BeginScreening(
                                     desk,
                                     plan.pointCode(),
+                                    plan.globalTitle(),
                                     plan.limits().tcap().guards(),
                                     links,
                                     counters),
@@ -163,10 +169,49 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
      */
     public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
             throws NotBegunException {
-        if (!plan.ssns().contains(dialog.ssn())) {
-            throw new IllegalArgumentException(
-                    "subsystem %d is none of %s".formatted(dialog.ssn(), plan.ssns()));
+        requireOurs(dialog.ssn());
+        requireRoom();
+        MapLink unsent = null;
+        try {
+            unsent =
+                    link(dialog.called(), dialog.ssn(), dialog.destination(), dialog.origination());
+            unsent.belongsTo(dialog.msisdn());
+            DialogLink begun = UssdDesk.begin(unsent, dialog, receiver, counters);
+            unsent = null;
+            return begun;
+        } catch (MAPException e) {
+            throw refusedToSend(e);
+        } finally {
+            if (unsent != null) {
+                unsent.forget();
+            }
         }
+    }
+
+    /**
+     * Asks an HLR where a subscriber is: see {@link io.moondial.channel.Channel#locate}.
+     *
+     * @throws NotBegunException if the stack holds as many dialogs as it may, or refuses to send
+     * @throws IllegalArgumentException if it comes from a subsystem that is not of this point
+     */
+    public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
+            throws NotBegunException {
+        requireOurs(query.ssn());
+        try {
+            inquiries.ask(query, receiver);
+        } catch (MAPException e) {
+            throw refusedToSend(e);
+        }
+    }
+
+    private void requireOurs(int ssn) {
+        if (!plan.ssns().contains(ssn)) {
+            throw new IllegalArgumentException(
+                    "subsystem %d is none of %s".formatted(ssn, plan.ssns()));
+        }
+    }
+
+    private void requireRoom() throws NotBegunException {
         if (layers.tcap().getProvider().getCurrentDialogsCount()
                 >= plan.limits().tcap().maxDialogs()) {
             drops.count("tcap.not_begun");
@@ -174,21 +219,31 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                     "the stack holds as many dialogs as tcap.max_dialogs allows, "
                             + plan.limits().tcap().maxDialogs());
         }
-        MapLink unsent = null;
-        try {
-            unsent =
-                    link(dialog.called(), dialog.ssn(), dialog.destination(), dialog.origination());
-            DialogLink begun = UssdDesk.begin(unsent, dialog, receiver, counters);
-            unsent = null;
-            return begun;
-        } catch (MAPException e) {
-            drops.count("tcap.not_begun");
-            throw new NotBegunException("the stack refuses to send: " + e.getMessage());
-        } finally {
-            if (unsent != null) {
-                unsent.forget();
-            }
-        }
+    }
+
+    private NotBegunException refusedToSend(MAPException why) {
+        drops.count("tcap.not_begun");
+        return new NotBegunException("the stack refuses to send: " + why.getMessage());
+    }
+
+    private MapLink unsent(Party called, int ssn, MAPApplicationContext context)
+            throws MAPException, NotBegunException {
+        requireRoom();
+        return link(called, ssn, null, null, context);
+    }
+
+    /** The link of a USSD dialog in which nothing was sent yet. */
+    private MapLink link(
+            Party called, int ssn, @Nullable Address destination, @Nullable Address origination)
+            throws MAPException {
+        return link(
+                called,
+                ssn,
+                destination,
+                origination,
+                MAPApplicationContext.getInstance(
+                        MAPApplicationContextName.networkUnstructuredSsContext,
+                        MAPApplicationContextVersion.version2));
     }
 
     /**
@@ -198,15 +253,17 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
      * @param ssn ours
      */
     private MapLink link(
-            Party called, int ssn, @Nullable Address destination, @Nullable Address origination)
+            Party called,
+            int ssn,
+            @Nullable Address destination,
+            @Nullable Address origination,
+            MAPApplicationContext context)
             throws MAPException {
         Party us = new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
         MAPDialogSupplementary dialog =
                 map.ussd()
                         .createNewDialog(
-                                MAPApplicationContext.getInstance(
-                                        MAPApplicationContextName.networkUnstructuredSsContext,
-                                        MAPApplicationContextVersion.version2),
+                                context,
                                 address(us),
                                 reference(origination),
                                 address(called),
@@ -266,6 +323,12 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
             public boolean hasSecrets(byte[] tid) {
                 MapLink link = map.link(TransactionIds.number(tid));
                 return link == null || link.hasSecrets();
+            }
+
+            @Override
+            public @Nullable String msisdn(byte[] tid) {
+                MapLink link = map.link(TransactionIds.number(tid));
+                return link == null ? null : link.msisdn();
             }
 
             @Override

@@ -318,7 +318,7 @@ final class TappedTransaction {
         return userData;
     }
 
-    SignallingMessage.@Nullable Transaction summary() {
+    SignallingMessage.@Nullable Transaction summary(Taps.Secrecy secrecy) {
         String from = hex(portion.originatingId());
         String to = hex(portion.destinationId());
         boolean ends =
@@ -326,7 +326,13 @@ final class TappedTransaction {
         return from == null && to == null
                 ? null
                 : new SignallingMessage.Transaction(
-                        ends, engines ? from : to, engines ? to : from, msisdn);
+                        ends, engines ? from : to, engines ? to : from, subscriber(secrecy));
+    }
+
+    /** What a dialog begins with has no number in it if the engine begins it. */
+    private @Nullable String subscriber(Taps.Secrecy secrecy) {
+        byte[] engineTid = engines ? portion.originatingId() : portion.destinationId();
+        return msisdn != null || engineTid == null ? msisdn : secrecy.msisdn(engineTid);
     }
 
     private static @Nullable String hex(byte @Nullable [] id) {

@@ -38,6 +38,9 @@ final class Taps {
         /** Whether any answer in this dialog is secret; true if nobody knows. */
         boolean hasSecrets(byte[] engineTid);
 
+        /** The subscriber's number, if the engine has begun the dialog with it; otherwise null. */
+        @Nullable String msisdn(byte[] engineTid);
+
         /** Whether the texts of what this thread sends just now are secret. */
         boolean hidesTexts();
 
@@ -97,7 +100,7 @@ final class Taps {
         return new SignallingMessage(
                 outgoing,
                 whole.parts().stream().map(TappedParts.Part::mtp3).toList(),
-                transaction.summary());
+                transaction.summary(secrecy));
     }
 
     /**

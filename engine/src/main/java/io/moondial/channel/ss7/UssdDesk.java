@@ -56,6 +56,7 @@ public final class UssdDesk implements MessageDesk {
                             case PROCESS_UNSTRUCTURED_SS_REQUEST -> "process";
                             case UNSTRUCTURED_SS_REQUEST -> "request";
                             case UNSTRUCTURED_SS_NOTIFY -> "notify";
+                            case SmRouting.OPERATION -> "sri_sm";
                             default -> "other";
                         }
                         + '.'
@@ -303,6 +304,8 @@ public final class UssdDesk implements MessageDesk {
             return switch (component) {
                 case Component.Result(int id, int operation, var text) ->
                         result(id, operation, text);
+                case Component.Located located ->
+                        new Part.Unusable("Received a result of an HLR on USSD transaction.");
                 case Component.ErrorReturned(int id, int code) -> error(id, code);
                 case Component.Rejected(var id, String problem) ->
                         new Part.Unusable(

@@ -10,6 +10,7 @@ import io.moondial.channel.ss7.screening.BerElement;
 import io.moondial.channel.ss7.screening.BerElement.NotBerException;
 import io.moondial.dialog.Incoming.Aborted;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -49,10 +50,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MAP layer with one service, USSD, and made safe against what the stack itself stumbles over.
+ * The MAP layer with what USSD needs of it, and made safe against what the stack itself stumbles
+ * over.
  */
 final class UssdMapProvider extends MAPProviderImpl {
     private static final Component[] NO_COMPONENTS = {};
+    private static final List<MAPApplicationContext> USSD =
+            List.of(
+                    MAPApplicationContext.getInstance(
+                            MAPApplicationContextName.networkUnstructuredSsContext,
+                            MAPApplicationContextVersion.version2));
 
     private final transient UssdMapService service;
     private final long invokeTimeout;
@@ -101,13 +108,30 @@ final class UssdMapProvider extends MAPProviderImpl {
     private void begin(TCBeginIndication indication) {
         ApplicationContextName context = indication.getApplicationContextName();
         DialogRefusal refusal = new DialogRefusal(this, indication.getDialog());
+        List<MAPApplicationContext> served = served();
         if (context == null) {
             refusal.withoutContext();
-        } else if (!DialogRefusal.isOurs(context.getOid())) {
-            refusal.ofContext(context);
+        } else if (served.stream().noneMatch(it -> Arrays.equals(context.getOid(), it.getOID()))) {
+            refusal.ofContext(context, served);
         } else {
             open(indication, refusal);
         }
+    }
+
+    /** In which contexts the far side may begin a dialog, of each the newest version first. */
+    private List<MAPApplicationContext> served() {
+        MessageDesk told = desk;
+        FarSide.Locator hlr = told == null ? null : told.hlr();
+        if (hlr == null) {
+            return USSD;
+        }
+        List<MAPApplicationContext> served = new ArrayList<>(USSD);
+        for (int version = Math.min(hlr.mapVersion(), SmRouting.NEWEST_VERSION);
+                version >= SmRouting.OLDEST_VERSION;
+                version--) {
+            served.add(SmRouting.context(version));
+        }
+        return served;
     }
 
     private void open(TCBeginIndication indication, DialogRefusal refusal) {
@@ -286,10 +310,6 @@ final class UssdMapProvider extends MAPProviderImpl {
     /** A dialog refused before it became one of MAP's (3GPP TS 29.002 7.3). */
     private static final class DialogRefusal {
         private static final Logger log = LoggerFactory.getLogger(DialogRefusal.class);
-        private static final MAPApplicationContext OURS =
-                MAPApplicationContext.getInstance(
-                        MAPApplicationContextName.networkUnstructuredSsContext,
-                        MAPApplicationContextVersion.version2);
 
         private final UssdMapProvider map;
         private final Dialog dialog;
@@ -303,10 +323,6 @@ final class UssdMapProvider extends MAPProviderImpl {
             remoteTid = TransactionIds.remote(dialog);
         }
 
-        static boolean isOurs(long[] context) {
-            return Arrays.equals(context, OURS.getOID());
-        }
-
         /** MAP version 1 knows no dialogue portion; no USSD service of that version is offered. */
         void withoutContext() {
             report(
@@ -316,13 +332,16 @@ final class UssdMapProvider extends MAPProviderImpl {
         }
 
         /**
-         * The named context is not supported; if only its version differs, ours is offered instead.
+         * The named context is not supported; if only its version differs, the newest that is
+         * served is offered instead.
          */
-        void ofContext(ApplicationContextName context) {
-            boolean otherVersion =
-                    context.getOid().length == OURS.getOID().length
-                            && Arrays.mismatch(context.getOid(), OURS.getOID())
-                                    == OURS.getOID().length - 1;
+        void ofContext(ApplicationContextName context, List<MAPApplicationContext> served) {
+            ApplicationContextName offered =
+                    served.stream()
+                            .filter(it -> differsInVersion(context.getOid(), it.getOID()))
+                            .findFirst()
+                            .map(it -> TcapFactory.createApplicationContextName(it.getOID()))
+                            .orElse(context);
             report(
                     Cause.OTHER_CONTEXT,
                     "TC-BEGIN asks for the application context %s, which is not served: refused"
@@ -330,7 +349,12 @@ final class UssdMapProvider extends MAPProviderImpl {
                                     Arrays.stream(context.getOid())
                                             .mapToObj(Long::toString)
                                             .collect(Collectors.joining("."))));
-            send(() -> abort(otherVersion ? null : context));
+            send(() -> abort(offered));
+        }
+
+        private static boolean differsInVersion(long[] context, long[] other) {
+            return context.length == other.length
+                    && Arrays.mismatch(context, other) == other.length - 1;
         }
 
         /** What should be a MAP-open is not one. */
@@ -341,14 +365,11 @@ final class UssdMapProvider extends MAPProviderImpl {
             send(() -> map.abortInvalid(dialog));
         }
 
-        private void abort(@Nullable ApplicationContextName echoed) throws TCAPSendException {
+        private void abort(ApplicationContextName offered) throws TCAPSendException {
             TCUserAbortRequest abort =
                     map.getTCAPProvider().getDialogPrimitiveFactory().createUAbort(dialog);
             abort.setDialogServiceUserType(DialogServiceUserType.AcnNotSupported);
-            abort.setApplicationContextName(
-                    echoed != null
-                            ? echoed
-                            : TcapFactory.createApplicationContextName(OURS.getOID()));
+            abort.setApplicationContextName(offered);
             dialog.send(abort);
         }
 

@@ -37,8 +37,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The MAP service of the application context networkUnstructuredSs: it hands each component to its
- * dialog's link.
+ * The MAP service of the application contexts networkUnstructuredSs and shortMsgGateway, of which
+ * only the routing of short messages is used: it hands each component to its dialog's link.
  */
 final class UssdMapService extends MAPServiceSupplementaryImpl {
     UssdMapService(UssdMapProvider provider) {
@@ -47,6 +47,10 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
 
     @Override
     public ServingCheckData isServingService(MAPApplicationContext context) {
+        if (SmRouting.isAbout(context)) {
+            // One that the provider lets through: which these are it has said already.
+            return new ServingCheckDataImpl(ServingCheckResult.AC_Serving);
+        }
         return context.getApplicationContextName()
                         == MAPApplicationContextName.networkUnstructuredSsContext
                 ? super.isServingService(context)
@@ -68,7 +72,11 @@ final class UssdMapService extends MAPServiceSupplementaryImpl {
                 .add(
                         type == ComponentType.Invoke
                                 ? new Received.Invoke(id, operation, parameter)
-                                : new Received.Other(result(id, operation, parameter)));
+                                : new Received.Other(
+                                        SmRouting.isAbout(dialog.getApplicationContext())
+                                                ? SmRouting.Result.component(
+                                                        id, operation, parameter)
+                                                : result(id, operation, parameter)));
     }
 
     private static int localCode(@Nullable OperationCode code) {

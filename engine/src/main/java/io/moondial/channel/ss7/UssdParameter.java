@@ -22,7 +22,8 @@ import org.restcomm.protocols.ss7.tcap.asn.comp.Parameter;
  * @param alertingPattern 0 to 255; null: none is sent. It is not read
  * @param msisdn null: none
  */
-record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullable Address msisdn) {
+record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullable Address msisdn)
+        implements MapLink.Argument {
     private static final int OCTET_STRING = 0x04;
     private static final int MSISDN = 0x80;
     private static final int TAG_MSISDN = 0;
@@ -94,8 +95,8 @@ record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullab
         return new MalformedException(MapError.UNEXPECTED_DATA_VALUE, message);
     }
 
-    /** Writes this as the parameter of a component. */
-    void write(Parameter parameter) {
+    @Override
+    public void write(Parameter parameter) {
         try {
             AsnOutputStream out = new AsnOutputStream();
             out.writeOctetString(new byte[] {(byte) ussd.dcs().octet()});
@@ -132,6 +133,10 @@ record UssdParameter(UssdString ussd, @Nullable Integer alertingPattern, @Nullab
 
     /** The local error codes that the network layer itself sends (3GPP TS 29.002 17.6.6). */
     static final class MapError {
+        /** Of sendRoutingInfoForSM from version 3 on. */
+        static final int ABSENT_SUBSCRIBER_SM = 6;
+
+        static final int ABSENT_SUBSCRIBER = 27;
         static final int DATA_MISSING = 35;
         static final int UNEXPECTED_DATA_VALUE = 36;
         static final int UNKNOWN_ALPHABET = 71;

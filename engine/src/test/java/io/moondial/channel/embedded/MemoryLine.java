@@ -1,5 +1,10 @@
 package io.moondial.channel.embedded;
 
+import io.moondial.channel.Channel.NotBegunException;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
 import io.moondial.channel.embedded.EmbeddedPoint.LoopedMtp3;
 import io.moondial.channel.ss7.MessageDesk;
@@ -14,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
 
 /** The engine's signalling point in memory, with an end for whoever speaks SCCP by hand. */
 public final class MemoryLine implements Line {
@@ -61,6 +67,28 @@ public final class MemoryLine implements Line {
     }
 
     @Override
+    public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws NotBegunException {
+        return engine.begin(dialog, receiver);
+    }
+
+    @Override
+    public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
+            throws NotBegunException {
+        engine.locate(query, receiver);
+    }
+
+    @Override
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
+    }
+
+    @Override
+    public void detach(SignallingTap tap) {
+        engine.detach(tap);
+    }
+
+    @Override
     public Counters counters() {
         return counters;
     }
@@ -73,11 +101,6 @@ public final class MemoryLine implements Line {
     @Override
     public int openDialogs() {
         return engine.openDialogs();
-    }
-
-    /** From now on this tap sees every message. */
-    public void attach(SignallingTap tap) {
-        engine.attach(tap);
     }
 
     /** How many timers of the point's stack wait. */

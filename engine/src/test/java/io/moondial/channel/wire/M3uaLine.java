@@ -2,6 +2,12 @@ package io.moondial.channel.wire;
 
 import static io.moondial.channel.wire.Ber.hex;
 
+import io.moondial.channel.Channel.NotBegunException;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
+import io.moondial.channel.SignallingTap;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.sigtran.SigtranSettings.Admission;
@@ -14,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** The engine's SIGTRAN network as an ASP, connected over TCP to a gateway spoken by hand. */
 final class M3uaLine implements Line {
@@ -97,6 +104,28 @@ final class M3uaLine implements Line {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+            throws NotBegunException {
+        return engine.begin(dialog, receiver);
+    }
+
+    @Override
+    public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
+            throws NotBegunException {
+        engine.locate(query, receiver);
+    }
+
+    @Override
+    public void attach(SignallingTap tap) {
+        engine.attach(tap);
+    }
+
+    @Override
+    public void detach(SignallingTap tap) {
+        engine.detach(tap);
     }
 
     @Override

@@ -5,8 +5,11 @@ import static io.moondial.channel.wire.Ber.tlv;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogDesk.Refusal;
+import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
@@ -51,6 +54,11 @@ final class RawPeer implements AutoCloseable {
     /** A peer of a point with these limits. */
     RawPeer(Medium medium, SignallingLimits limits) {
         line = medium.open(desk, limits);
+    }
+
+    /** Begins a dialog of the engine's. */
+    DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException {
+        return line.begin(dialog, receiver);
     }
 
     Line line() {

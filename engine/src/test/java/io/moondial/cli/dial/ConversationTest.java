@@ -63,6 +63,9 @@ class ConversationTest {
         }
 
         @Override
+        public void locate(@Nullable Locator locator) {}
+
+        @Override
         public void receive(@Nullable Taker taker) {
             throw new UnsupportedOperationException();
         }

@@ -40,6 +40,9 @@ final class RestingNetwork implements FarSide {
     }
 
     @Override
+    public void locate(@Nullable Locator locator) {}
+
+    @Override
     public void receive(@Nullable Taker taker) {
         throw new UnsupportedOperationException();
     }

@@ -117,6 +117,9 @@ final class ScriptedNetwork implements FarSide {
     }
 
     @Override
+    public void locate(@Nullable Locator locator) {}
+
+    @Override
     public void receive(@Nullable Taker taker) {
         throw new UnsupportedOperationException();
     }
