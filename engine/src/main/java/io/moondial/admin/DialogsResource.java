@@ -198,7 +198,7 @@ public final class DialogsResource implements Resource, EventSource {
         return (dialog, at, fact) -> {
             DialogIdentity identity = dialog.identity();
             String stream = DialogRecords.stream(identity, fact);
-            if (DialogRecords.isRecorded(fact) && is(stream, wanted)) {
+            if (DialogRecords.isRecorded(identity.opening().kind(), fact) && is(stream, wanted)) {
                 listener.tell(
                         "record",
                         () ->
@@ -259,7 +259,7 @@ public final class DialogsResource implements Resource, EventSource {
             json.put("took_ms", Duration.between(dialog.began(), ended).toMillis());
         }
         json.put("changed", (ended == null ? progress.answered() : ended).toString());
-        json.put("kind", opening.kind() == DialogKind.DIALLED ? "dialled" : "notify");
+        json.put("kind", kind(opening.kind()));
         json.put("service", opening.kind().section());
         json.put("script", dialog.identity().script());
         json.put("version", dialog.identity().version());
@@ -274,6 +274,14 @@ public final class DialogsResource implements Resource, EventSource {
             json.put("error", caller.text(exception));
         }
         return json.put("turns", progress.turns());
+    }
+
+    /** In the words of the interface. */
+    private static String kind(DialogKind kind) {
+        return switch (kind) {
+            case DIALLED, PUSHED -> kind.word();
+            case NOTIFIED -> "notify";
+        };
     }
 
     private static @Nullable String number(KeptDialog dialog) {

@@ -32,6 +32,9 @@ public sealed interface DialogAction {
     /** The script did something that its author should know of. */
     record Warn(String text) implements DialogAction {}
 
+    /** This event comes next, before any other; it is the last action. */
+    record Then(DialogEvent event) implements DialogAction {}
+
     /** The dialog is over; this comes exactly once. */
     record Finish(Outcome outcome) implements DialogAction {}
 }

@@ -13,6 +13,7 @@ public sealed interface DialogEvent
                 DialogEvent.Resumed,
                 DialogEvent.TimerFired,
                 DialogEvent.Stopped,
+                DialogEvent.Left,
                 Incoming {
 
     /** What its script does. */
@@ -135,9 +136,16 @@ public sealed interface DialogEvent
      */
     record Returned(@Nullable String text, @Nullable String mask, String what)
             implements DialogEvent {
+        private static final Set<String> NOTHING = Set.of("nil", "nothing");
+
         /** With a text that is no secret, or with nothing. */
         public Returned(@Nullable String text) {
             this(text, null, text == null ? "nil" : "a text");
+        }
+
+        /** Whether it returned nothing at all, so that it has nothing to say. */
+        boolean isNothing() {
+            return text == null && NOTHING.contains(what);
         }
     }
 
@@ -164,4 +172,7 @@ public sealed interface DialogEvent
      * @param scriptsFault whether the script is to blame: its time is over
      */
     record Stopped(String reason, boolean scriptsFault) implements DialogEvent {}
+
+    /** A dialog that we have begun has shown what there was, and is to be ended. */
+    record Left() implements DialogEvent {}
 }

@@ -37,6 +37,15 @@ public sealed interface DialogFact {
     record Begun() implements DialogFact {}
 
     /**
+     * A message that begins a pushed dialog has left; the first screen, of which {@link Shown} was
+     * told before, is in it.
+     *
+     * @param attempt the number of the try, from 1
+     * @param localTid our transaction id of it: lower-case hex of its octets
+     */
+    record BegunTowards(int attempt, String localTid) implements DialogFact {}
+
+    /**
      * A screen was sent.
      *
      * @param resumes the instance id of the dialog whose flow goes on with it; null: none does
@@ -86,7 +95,7 @@ public sealed interface DialogFact {
         }
     }
 
-    /** The pushed text that began the dialog was acknowledged. */
+    /** The notify that began the dialog was acknowledged. */
     record NotifyAcknowledged() implements DialogFact {}
 
     /** What began the dialog was refused with this error code. */
@@ -136,6 +145,7 @@ public sealed interface DialogFact {
             return switch (message) {
                 case Outgoing.Ask ask -> new Sending(place, ask.hidden(), ask.secret(), ask.keys());
                 case Outgoing.Show show -> new Sending(place, show.hidden(), false);
+                case Outgoing.Begin(var first, var within) -> of(place, first);
                 case Outgoing.Finish last -> new Sending(place, last.hidden(), false);
                 case Outgoing.Acknowledge a -> new Sending(place, false, false);
                 case Outgoing.Refuse r -> new Sending(place, false, false);
@@ -246,13 +256,19 @@ public sealed interface DialogFact {
         /** An inbound notify was acknowledged. */
         record Acknowledged() implements Outcome {}
 
+        /** A pushed dialog has shown all that it was to show. */
+        record Completed() implements Outcome {}
+
+        /** A pushed dialog has shown nothing; {@code how} is for people. */
+        record Unreached(String how) implements Outcome {}
+
         /** The script sent an empty TC-END. */
         record Closed() implements Outcome {}
 
         /** The script sent TC-U-ABORT. */
         record Aborted() implements Outcome {}
 
-        /** The far side ended it. */
+        /** The far side ended it, or did not take the last text of a pushed dialog. */
         record Abandoned(String how) implements Outcome {}
 
         /** The service logic failed. */
@@ -267,6 +283,8 @@ public sealed interface DialogFact {
                 case Closed c -> "closed";
                 case Aborted a -> "aborted";
                 case Abandoned a -> "abandoned";
+                case Completed c -> "completed";
+                case Unreached u -> "unreached";
                 case Failed f -> "failed";
             };
         }

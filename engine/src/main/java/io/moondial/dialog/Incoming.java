@@ -41,9 +41,22 @@ public sealed interface Incoming extends DialogEvent {
         }
     }
 
+    /**
+     * A message that begins the dialog has left: nothing has come yet.
+     *
+     * @param attempt the number of the try, from 1
+     * @param localTid our transaction id of it, as of {@link DialogFact.BegunTowards}
+     */
+    record Begun(int attempt, String localTid) implements Incoming {}
+
     /** Whether the dialog is over with it. */
     default boolean isLast() {
-        return !(this instanceof Continued);
+        return switch (this) {
+            case Continued continued -> false;
+            case Begun begun -> false;
+            case Ended ended -> true;
+            case Aborted aborted -> true;
+        };
     }
 
     /** What it is, without the texts in it. */
@@ -52,6 +65,7 @@ public sealed interface Incoming extends DialogEvent {
             case Continued continued -> "a message";
             case Ended ended -> "an end";
             case Aborted(var cause, String how) -> "an abort: " + how;
+            case Begun(int attempt, String localTid) -> "a begin";
         };
     }
 

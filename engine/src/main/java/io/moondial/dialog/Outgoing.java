@@ -1,6 +1,7 @@
 package io.moondial.dialog;
 
 import io.moondial.text.UssdString;
+import java.time.Duration;
 import java.util.Set;
 
 /**
@@ -45,6 +46,15 @@ public sealed interface Outgoing {
      */
     record Show(int screen, UssdString text, boolean hidden) implements Screen {}
 
+    /**
+     * The first screen of a dialog of ours, which begins it. Whoever takes it tells {@link
+     * Incoming.Begun} for each message that leaves, and then what comes in the end: an answer, or
+     * that there is none.
+     *
+     * @param answerWithin how long the first message back may take, in each attempt
+     */
+    record Begin(Screen first, Duration answerWithin) implements Outgoing {}
+
     /** The final text, which ends a dialog that was dialled. */
     record Finish(UssdString text, boolean hidden) implements Outgoing {}
 
@@ -62,6 +72,6 @@ public sealed interface Outgoing {
 
     /** Whether the dialog is over with it. */
     default boolean isLast() {
-        return !(this instanceof Ask || this instanceof Show);
+        return !(this instanceof Screen || this instanceof Begin);
     }
 }

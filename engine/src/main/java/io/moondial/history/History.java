@@ -140,6 +140,8 @@ public final class History {
         private void read(Instant at, DialogFact fact) {
             switch (fact) {
                 case DialogFact.Begun begun -> begun(at);
+                case DialogFact.BegunTowards(int attempt, String localTid) ->
+                        note(at, "attempt %d has left, as %s".formatted(attempt, localTid));
                 case DialogFact.Sending sending -> sentFrom = sending.place();
                 case DialogFact.Shown(Screen screen, Text text, String resumes) -> {
                     resumes(at, resumes);
@@ -315,6 +317,7 @@ public final class History {
                     switch (outcome) {
                         case Outcome.Declined(int code) -> "error " + code;
                         case Outcome.Abandoned(String how) -> how;
+                        case Outcome.Unreached(String how) -> how;
                         case Outcome.Failed(String exception) -> exception;
                         default -> null;
                     };

@@ -14,9 +14,13 @@ import io.moondial.channel.Opening;
 public record DialogIdentity(
         String instanceId, Opening opening, String script, String version, String edrStream) {
 
-    /** As log lines begin: instance id, our transaction id as a trace shows it, script. */
+    /**
+     * As log lines begin: instance id, our transaction id as a trace shows it, script. A push has
+     * its own id there, as it can begin more than once.
+     */
     @Override
     public String toString() {
-        return instanceId + ' ' + opening.localTid() + ' ' + script;
+        String pushId = opening.pushId();
+        return instanceId + ' ' + (pushId == null ? opening.localTid() : pushId) + ' ' + script;
     }
 }

@@ -45,9 +45,11 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
                     "aborted",
                     "acknowledged",
                     "closed",
+                    "completed",
                     "declined",
                     "failed",
-                    "responded");
+                    "responded",
+                    "unreached");
 
     /** A time at which nothing has begun. */
     private static final long NOTHING = Long.MIN_VALUE;
@@ -280,6 +282,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
             switch (fact) {
                 case DialogFact.Begun _ -> script.begun.increment();
                 case DialogFact.Shown _ -> shown = turnEnds();
+                case DialogFact.BegunTowards _ -> shown = time.nanos();
                 case DialogFact.Answered(var _, boolean late, boolean last) -> {
                     if (!late) {
                         script.thinking.add(arrived - shown);

@@ -45,7 +45,7 @@ public final class DialogRecords implements DialogListener {
         if (fact instanceof DialogFact.ScriptRecorded(var stream, String event, var fields)) {
             return Edr.custom(at, dialog.instanceId(), event, fields);
         }
-        Edr.Builder record = new Moment(dialog, at).of(fact);
+        Edr.Builder record = new Moment(dialog, at, fact).of();
         return record == null ? null : record.build();
     }
 
@@ -56,15 +56,16 @@ public final class DialogRecords implements DialogListener {
                 : dialog.edrStream();
     }
 
-    /** Whether such a fact has a record in any dialog, without making it. */
-    public static boolean isRecorded(DialogFact fact) {
+    /** Whether such a fact has a record in any dialog of this kind, without making it. */
+    public static boolean isRecorded(DialogKind kind, DialogFact fact) {
+        boolean pushed = kind == DialogKind.PUSHED;
         return switch (fact) {
-            case DialogFact.Begun begun -> true;
+            case DialogFact.Begun begun -> !pushed;
             case DialogFact.Shown shown -> true;
             case DialogFact.Answered answered -> true;
             case DialogFact.Acknowledged acknowledged -> true;
             case DialogFact.Errored errored -> true;
-            case DialogFact.TimedOut(Screen screen) -> screen == Screen.MENU;
+            case DialogFact.TimedOut(Screen screen) -> pushed || screen == Screen.MENU;
             case DialogFact.Abandoned(Screen screen) -> screen == Screen.MENU;
             case DialogFact.FarSideEnded(boolean silent) -> silent;
             case DialogFact.FarSideAborted aborted -> true;
@@ -80,10 +81,16 @@ public final class DialogRecords implements DialogListener {
     }
 
     /** A moment of a dialog: it makes the engine's own record of what happened then. */
-    private record Moment(DialogIdentity dialog, Instant at) {
-        private Edr.@Nullable Builder of(DialogFact fact) {
+    private record Moment(DialogIdentity dialog, Instant at, DialogFact fact) {
+        private Edr.@Nullable Builder of() {
             return switch (fact) {
-                case DialogFact.Begun begun -> begun();
+                case DialogFact.Begun begun ->
+                        switch (kind()) {
+                            case DIALLED -> dialled();
+                            case NOTIFIED -> notified();
+                            case PUSHED -> null;
+                        };
+                case DialogFact.BegunTowards towards -> null;
                 case DialogFact.Shown(Screen screen, Text text, String resumes) ->
                         event(name(screen))
                                 .text("DIRECTION", "out")
@@ -109,7 +116,7 @@ public final class DialogRecords implements DialogListener {
                                 .text("TEXT", text.written());
                 case DialogFact.NotifyAcknowledged acknowledged -> event("USSD-NOTIFY-R");
                 case DialogFact.Declined(int code) ->
-                        event(isDialled() ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")
+                        event(kind() == DialogKind.DIALLED ? "USSD-PROCESS-E" : "USSD-NOTIFY-E")
                                 .number("ERROR_CODE", code);
                 case DialogFact.Closed closed -> event("USSD-END").text("DIRECTION", "out");
                 case DialogFact.Aborted aborted -> event("USSD-ABORT").text("DIRECTION", "out");
@@ -134,11 +141,12 @@ public final class DialogRecords implements DialogListener {
         }
 
         private Edr.Builder event(String event) {
-            return Edr.builder(at, dialog.instanceId(), event);
+            return Edr.builder(at, dialog.instanceId(), event)
+                    .text("PUSH_ID", dialog.opening().pushId());
         }
 
-        private boolean isDialled() {
-            return dialog.opening().kind() == DialogKind.DIALLED;
+        private DialogKind kind() {
+            return dialog.opening().kind();
         }
 
         private static String name(Screen screen) {
@@ -149,16 +157,21 @@ public final class DialogRecords implements DialogListener {
             return event(event).flag("CONTROLLED", !last).text("DISCARDED", late ? "1" : null);
         }
 
-        /** A notify without an answer has no record but its own. */
+        /** A notify without an answer has no record but its own, unless it is pushed. */
         private Edr.@Nullable Builder withoutAnswer(Screen screen, String reason) {
-            return screen == Screen.MENU ? event(name(screen) + "-R").text("REASON", reason) : null;
+            return isRecorded(kind(), fact)
+                    ? event(name(screen) + "-R").text("REASON", reason)
+                    : null;
         }
 
-        private Edr.Builder begun() {
+        private Edr.Builder notified() {
+            return event("USSD-NOTIFY")
+                    .text("DIRECTION", "in")
+                    .text("TEXT", dialog.opening().written());
+        }
+
+        private Edr.Builder dialled() {
             Opening opening = dialog.opening();
-            if (!isDialled()) {
-                return event("USSD-NOTIFY").text("DIRECTION", "in").text("TEXT", opening.written());
-            }
             Party local = opening.local();
             Party remote = opening.remote();
             return event("USSD-PROCESS")

@@ -99,7 +99,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     @Override
     public void arrived(Incoming message) {
-        listener.arrived();
+        if (!(message instanceof Incoming.Begun)) { // which tells what we have done
+            listener.arrived();
+        }
         mailbox.post(message);
     }
 
@@ -151,10 +153,23 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         // woken.
         Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
         try {
-            finish(claim.script().run(scriptRun()));
+            ScriptOutcome outcome;
+            try {
+                outcome = claim.script().run(scriptRun());
+            } finally {
+                deadline.cancel();
+            }
+            finish(outcome);
+            goOnWithoutScript();
         } finally {
-            deadline.cancel();
             stopTimer();
+        }
+    }
+
+    /** What a pushed script has said last may still be on its way. */
+    private void goOnWithoutScript() {
+        while (dialog.isLeaving()) {
+            takeOne();
         }
     }
 
@@ -403,19 +418,23 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             case DialogAction.Kill(String reason) -> settled = new Settled.Kill(reason);
             case DialogAction.Warn(String text) ->
                     tell(new DialogFact.ScriptWarned(services.place(), text));
+            case DialogAction.Then(DialogEvent next) -> handle(next);
             case DialogAction.Finish(var outcome) -> finished(outcome);
         }
     }
 
     private void finished(Outcome outcome) {
         tell(new DialogFact.Finished(outcome, explained));
-        if (outcome instanceof Outcome.Abandoned) {
+        if (outcome instanceof Outcome.Abandoned || outcome instanceof Outcome.Unreached) {
             control.finishWithin(claim.grace());
         }
     }
 
     private void tell(DialogFact fact) {
         listener.told(identity, time.now(), fact);
+        if (fact instanceof DialogFact.FarSideEnded) {
+            control.finishWithin(claim.grace());
+        }
     }
 
     private void stopTimer() {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A dialog on the bench: events go in, and all that came out is kept. */
 final class DialogBench {
+    static final Duration MENU_TIMEOUT = Duration.ofSeconds(30);
+    static final Duration NOTIFY_TIMEOUT = Duration.ofSeconds(20);
+
     final List<String> records = new ArrayList<>();
     final List<DialogFact> facts = new ArrayList<>();
     final List<Outgoing> sent = new ArrayList<>();
@@ -33,6 +36,7 @@ final class DialogBench {
     final List<String> warnings = new ArrayList<>();
     @Nullable DialogAction settled;
     @Nullable Integer timer;
+    @Nullable Duration answerWithin;
     Dialog dialog;
     private final DialogIdentity identity;
     private final DialogRecords writer = new DialogRecords((stream, edr) -> keep(edr));
@@ -55,6 +59,16 @@ final class DialogBench {
         return opened(DialogKind.NOTIFIED, text, OnError.MESSAGE);
     }
 
+    static DialogBench pushed() {
+        return pushed(OnError.ABORT);
+    }
+
+    static DialogBench pushed(OnError onError) {
+        return on(
+                Opening.pushed("P-1", Address.international("27761485722"), "", Dcs.UNSPECIFIED, 6),
+                onError);
+    }
+
     private static DialogBench opened(DialogKind kind, String text, OnError onError) {
         Opening opening =
                 new Opening(
@@ -69,14 +83,18 @@ final class DialogBench {
                         "195c5d37",
                         "5d36",
                         null);
+        return on(opening, onError);
+    }
+
+    private static DialogBench on(Opening opening, OnError onError) {
         return new DialogBench(
                 opening,
                 Dialog.begin(
                         new DialogSetup(
-                                kind,
+                                opening.kind(),
                                 "main.lua",
-                                Duration.ofSeconds(30),
-                                Duration.ofSeconds(30),
+                                MENU_TIMEOUT,
+                                NOTIFY_TIMEOUT,
                                 "Service unavailable",
                                 onError,
                                 Dcs.UNSPECIFIED)));
@@ -92,10 +110,14 @@ final class DialogBench {
 
     DialogBench on(DialogEvent event) {
         settled = null;
+        then(event);
+        return this;
+    }
+
+    private void then(DialogEvent event) {
         Dialog.Transition transition = dialog.on(event);
         dialog = transition.next();
         transition.actions().forEach(this::take);
-        return this;
     }
 
     DialogBench menu(String text) {
@@ -112,6 +134,15 @@ final class DialogBench {
 
     DialogBench endsWith(Part... parts) {
         return on(new Incoming.Ended(List.of(parts)));
+    }
+
+    /** A message that begins it has left. */
+    DialogBench begins(int attempt) {
+        return on(new Incoming.Begun(attempt, "0000000" + attempt));
+    }
+
+    DialogBench aborts(Incoming.Aborted.Cause cause, String how) {
+        return on(new Incoming.Aborted(cause, how));
     }
 
     DialogBench aborts() {
@@ -136,6 +167,7 @@ final class DialogBench {
             case DialogAction.Refuse refuse -> settled = refuse;
             case DialogAction.Kill kill -> settled = kill;
             case DialogAction.Warn(String text) -> warnings.add(text);
+            case DialogAction.Then(DialogEvent next) -> then(next);
             case DialogAction.Finish(Outcome outcome) -> outcomes.add(outcome);
         }
     }
@@ -156,6 +188,15 @@ final class DialogBench {
 
     private void send(Outgoing message) {
         sent.add(message);
+        if (message instanceof Outgoing.Begin(Outgoing.Screen first, Duration within)) {
+            answerWithin = within;
+            look(first);
+        } else {
+            look(message);
+        }
+    }
+
+    private void look(Outgoing message) {
         boolean hidden =
                 switch (message) {
                     case Outgoing.Ask ask -> ask.hidden();

@@ -33,6 +33,46 @@ class DialogInvariantsTest {
         }
     }
 
+    @Test
+    void every_pushed_dialog_ends_once_and_is_begun_before_anything_else_is_sent() {
+        for (int seed = 0; seed < DIALOGS; seed++) {
+            Random random = new Random(seed);
+            DialogBench bench =
+                    DialogBench.pushed(random.nextBoolean() ? OnError.ABORT : OnError.MESSAGE);
+            live(bench, random);
+            while (bench.dialog.isLeaving()) {
+                bench.on(happening(random));
+            }
+            assertThat(bench.outcomes).as("seed %d: %s", seed, bench.records).hasSize(1);
+            assertThat(bench.dialog.isOpen()).as("seed %d", seed).isFalse();
+            assertThat(bench.sent.stream().filter(m -> m.isLast()).count())
+                    .as("seed %d: %s", seed, bench.sent)
+                    .isLessThanOrEqualTo(1);
+            assertThat(bench.sent.stream().skip(1))
+                    .as("seed %d: %s", seed, bench.sent)
+                    .noneMatch(Outgoing.Begin.class::isInstance);
+            if (!bench.sent.isEmpty()) {
+                assertThat(bench.sent.getFirst()).isInstanceOf(Outgoing.Begin.class);
+            }
+            if (bench.outcomes.getFirst() instanceof DialogFact.Outcome.Completed) {
+                assertThat(bench.facts)
+                        .as("seed %d: %s", seed, bench.records)
+                        .anyMatch(
+                                it ->
+                                        it instanceof DialogFact.Answered
+                                                || it instanceof DialogFact.Acknowledged);
+            }
+            if (bench.outcomes.getFirst() instanceof DialogFact.Outcome.Unreached) {
+                assertThat(bench.facts)
+                        .as("seed %d: %s", seed, bench.records)
+                        .noneMatch(
+                                it ->
+                                        it instanceof DialogFact.Answered
+                                                || it instanceof DialogFact.Acknowledged);
+            }
+        }
+    }
+
     /** A script's calls, with anything else between them, and then its end. */
     private static void live(DialogBench bench, Random random) {
         for (int step = random.nextInt(12); step > 0; step--) {
@@ -52,7 +92,7 @@ class DialogInvariantsTest {
         }
         bench.on(
                 random.nextBoolean()
-                        ? new Returned("bye")
+                        ? new Returned(random.nextInt(3) == 0 ? null : "bye")
                         : new Failed("boom", random.nextBoolean()));
     }
 
@@ -69,15 +109,21 @@ class DialogInvariantsTest {
 
     private static DialogEvent happening(Random random) {
         int id = 1 + random.nextInt(4);
-        return switch (random.nextInt(12)) {
-            case 0 -> new Incoming.Aborted(Incoming.Aborted.Cause.USER, "gone");
+        return switch (random.nextInt(13)) {
+            case 0 -> new Incoming.Aborted(cause(random), "gone");
             case 1 -> new DialogEvent.Stopped("stop", random.nextBoolean());
             case 2, 3 -> new DialogEvent.TimerFired(id);
+            case 5 -> new Incoming.Begun(1 + random.nextInt(3), "0000000a");
             case 4 ->
                     new Incoming.Ended(
                             random.nextBoolean() ? List.of() : List.of(part(id, random)));
             default -> new Incoming.Continued(List.of(part(id, random)));
         };
+    }
+
+    private static Incoming.Aborted.Cause cause(Random random) {
+        Incoming.Aborted.Cause[] causes = Incoming.Aborted.Cause.values();
+        return causes[random.nextInt(causes.length)];
     }
 
     private static Part part(int screen, Random random) {

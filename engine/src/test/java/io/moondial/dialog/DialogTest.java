@@ -454,13 +454,13 @@ class DialogTest {
     @Test
     void no_more_screens_are_shown_than_can_be_without_an_answer() {
         var bench = dialled("*1#");
-        for (int i = 1; i <= Dialog.MAX_UNANSWERED; i++) {
+        for (int i = 1; i <= DialogStep.MAX_UNANSWERED; i++) {
             bench.menu("?");
             assertThat(bench.timer).isEqualTo(i);
             bench.on(new TimerFired(i));
         }
         assertThat(bench.menu("?").settled).isInstanceOf(Refuse.class);
         bench.arrives(answer(64, "late"));
-        assertThat(bench.menu("?").timer).isEqualTo(Dialog.MAX_UNANSWERED + 1);
+        assertThat(bench.menu("?").timer).isEqualTo(DialogStep.MAX_UNANSWERED + 1);
     }
 }

@@ -168,6 +168,8 @@ public final class UssdDesk implements MessageDesk {
                 case Outgoing.Acknowledge a ->
                         end(new Component.Result(firstInvokeId, firstOperation, null));
                 case Outgoing.Refuse(int code) -> refuse(code);
+                case Outgoing.Begin begin ->
+                        throw new IllegalStateException("what has begun does not begin again");
                 case Outgoing.End e -> link.send(new Message.End(List.of()));
                 case Outgoing.Abort(String reason) -> link.send(new Message.Abort(reason));
             };

@@ -9,7 +9,7 @@ const MINUTES = 60;
 const STEP = 10;
 const EVERY = 10_000;
 const COLORS = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6', 'series-7'];
-const OUTCOMES = ['responded', 'declined', 'acknowledged', 'closed', 'abandoned', 'aborted', 'failed'];
+const OUTCOMES = ['responded', 'declined', 'acknowledged', 'completed', 'closed', 'abandoned', 'aborted', 'unreached', 'failed'];
 
 const NUMBERS = [
   { name: 'dialogs_per_second', title: words.now.perSecond, format: (v) => (v >= 100 ? count(Math.round(v)) : v.toFixed(1)) },

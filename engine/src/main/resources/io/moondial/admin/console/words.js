@@ -25,7 +25,7 @@ export const words = {
   ],
   notFound: 'There is no such page.',
   zone: (zone) => `Times are in ${zone}.`,
-  outcomes: { open: 'open', responded: 'responded', declined: 'declined', acknowledged: 'acknowledged', closed: 'closed', aborted: 'aborted', abandoned: 'abandoned', failed: 'failed' },
+  outcomes: { open: 'open', responded: 'responded', declined: 'declined', acknowledged: 'acknowledged', completed: 'completed', closed: 'closed', aborted: 'aborted', abandoned: 'abandoned', unreached: 'unreached', failed: 'failed' },
   any: 'any',
 
   now: {
