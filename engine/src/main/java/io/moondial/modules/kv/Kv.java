@@ -7,6 +7,7 @@ import io.moondial.file.Pem;
 import io.moondial.modules.kv.KvSettings.Store;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Condition;
+import io.moondial.modules.kv.KvStore.Question;
 import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.modules.kv.SqliteStore.SqliteSettings;
@@ -15,7 +16,9 @@ import io.moondial.script.api.Backend.Gauge;
 import io.moondial.time.Time;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
@@ -28,6 +31,13 @@ interface Kv {
 
     /** Asks, within the time limit and the other limits. The answer never is a failure. */
     CompletableFuture<Answer> ask(Request request);
+
+    /**
+     * The same for what the engine itself keeps. As many calls of the engine may be under way as of
+     * scripts, and neither are counted with the others: whatever scripts do, the engine's calls are
+     * taken, and the other way round.
+     */
+    CompletableFuture<Answer> askForEngine(Question question);
 
     /**
      * The one of an engine: the store that the rules name, which another one can replace. It holds
@@ -49,11 +59,20 @@ interface Kv {
 
         @Override
         public CompletableFuture<Answer> ask(Request request) {
+            return ask(request, Caller.SCRIPT);
+        }
+
+        @Override
+        public CompletableFuture<Answer> askForEngine(Question question) {
+            return ask(question, Caller.ENGINE);
+        }
+
+        private CompletableFuture<Answer> ask(Question question, Caller caller) {
             while (true) {
                 InUse use = current;
-                Answer.Failed refusal = use.enter();
+                Answer.Failed refusal = use.enter(caller);
                 if (refusal == null) {
-                    return use.ask(request, time);
+                    return use.ask(question, caller, time);
                 }
                 if (use == current) {
                     return CompletableFuture.completedFuture(refusal);
@@ -178,6 +197,12 @@ interface Kv {
         return "kv." + store.word();
     }
 
+    /** Whose call it is. */
+    enum Caller {
+        SCRIPT,
+        ENGINE
+    }
+
     /** A store with the settings in force, and how many calls are under way on it. */
     final class InUse {
         private final KvSettings settings;
@@ -197,8 +222,12 @@ interface Kv {
         /** Those under way. */
         private static final class Calls {
             private final CompletableFuture<Void> ended = new CompletableFuture<>();
-            private int underWay;
+            private final Map<Caller, Integer> underWay = new EnumMap<>(Caller.class);
             private boolean closing;
+
+            private int ofAll() {
+                return underWay.values().stream().mapToInt(it -> it).sum();
+            }
         }
 
         InUse with(KvSettings others) {
@@ -206,26 +235,27 @@ interface Kv {
         }
 
         /** One more call; null: it may go on. */
-        private Answer.@Nullable Failed enter() {
+        private Answer.@Nullable Failed enter(Caller caller) {
             synchronized (calls) {
                 if (calls.closing) {
                     return new Answer.Failed(Why.UNAVAILABLE, "the store is closed");
                 }
-                if (calls.underWay >= settings.maxWaiting()) {
+                int underWay = calls.underWay.getOrDefault(caller, 0);
+                if (underWay >= settings.maxWaiting()) {
                     return new Answer.Failed(
                             Why.UNAVAILABLE,
                             "%d calls are under way, as many as may be (max_waiting)"
-                                    .formatted(calls.underWay));
+                                    .formatted(underWay));
                 }
-                calls.underWay++;
+                calls.underWay.put(caller, underWay + 1);
                 return null;
             }
         }
 
-        private void leave() {
+        private void leave(Caller caller) {
             synchronized (calls) {
-                calls.underWay--;
-                if (!calls.closing || calls.underWay > 0) {
+                calls.underWay.merge(caller, -1, Integer::sum);
+                if (!calls.closing || calls.ofAll() > 0) {
                     return;
                 }
             }
@@ -234,20 +264,20 @@ interface Kv {
 
         private int underWay() {
             synchronized (calls) {
-                return calls.underWay;
+                return calls.ofAll();
             }
         }
 
-        private CompletableFuture<Answer> ask(Request request, Time time) {
+        private CompletableFuture<Answer> ask(Question question, Caller caller, Time time) {
             CompletableFuture<Answer> answer;
             try {
-                answer = store.ask(request);
+                answer = store.ask(question);
             } catch (RuntimeException | Error e) {
-                leave();
+                leave(caller);
                 throw e;
             }
             if (answer.isDone()) {
-                leave();
+                leave(caller);
                 return answer;
             }
             Duration timeout = settings.timeout();
@@ -264,7 +294,7 @@ interface Kv {
             return answer.whenComplete(
                     (_, _) -> {
                         alarm.cancel();
-                        leave();
+                        leave(caller);
                     });
         }
 
@@ -272,7 +302,7 @@ interface Kv {
         private CompletableFuture<Void> closeOnceIdle() {
             boolean idle;
             synchronized (calls) {
-                idle = !calls.closing && calls.underWay == 0;
+                idle = !calls.closing && calls.ofAll() == 0;
                 calls.closing = true;
             }
             if (idle) {

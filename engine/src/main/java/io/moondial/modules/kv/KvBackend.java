@@ -7,6 +7,7 @@ import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.script.api.Backend;
 import io.moondial.time.Time;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class KvBackend implements Backend<KvSettings, Kv> {
     private static final Pattern BUCKET = Pattern.compile(KvSettings.BUCKET);
 
-    /** What only the engine puts values into: {@code menu.flow} keeps its journals there. */
-    static final String OF_ENGINE = "menu.flow";
+    /** What only the engine puts values into, and what it keeps there. */
+    private static final Map<String, String> OF_ENGINE =
+            Map.of(
+                    "menu.flow", "flows keep their journals there",
+                    "push", "pushes are kept there",
+                    "push.callback", "what is to be told of pushes is kept there");
 
-    static final String NOT_FOR_SCRIPTS =
-            "bucket '"
-                    + OF_ENGINE
-                    + "' is the engine's own: flows keep their journals there; use another bucket";
+    /** Why scripts may not use a bucket; empty: it is none of the engine's own. */
+    static Optional<String> notForScripts(String bucket) {
+        return Optional.ofNullable(OF_ENGINE.get(bucket))
+                .map(
+                        it ->
+                                "bucket '%s' is the engine's own: %s; use another bucket"
+                                        .formatted(bucket, it));
+    }
 
     private final Json json;
 
@@ -77,9 +86,8 @@ final class KvBackend implements Backend<KvSettings, Kv> {
         if (bucket == null) {
             return Optional.empty();
         }
-        return bucket.equals(OF_ENGINE)
-                ? Optional.of(NOT_FOR_SCRIPTS)
-                : objection(settings, bucket);
+        Optional<String> ofEngine = notForScripts(bucket);
+        return ofEngine.isPresent() ? ofEngine : objection(settings, bucket);
     }
 
     /** {@code menu.flow} may use the engine's own bucket, if the rules list it. */

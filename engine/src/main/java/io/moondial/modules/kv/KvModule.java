@@ -36,7 +36,7 @@ public final class KvModule {
     private static final String VALUE =
             "a string, a number, a boolean, a decimal, or a table of them: with names, or with 1 to n";
     private static final String WRONG_NAMES =
-            "the bucket is not one that the rules list, or is menu.flow, which is the engine's own; its name or the key is not allowed, or is a secret answer";
+            "the bucket is not one that the rules list, or is the engine's own: menu.flow, push or push.callback; its name or the key is not allowed, or is a secret answer";
     private static final String WRONG_VALUES =
             WRONG_NAMES
                     + "; the value is nil, a function, NaN or an infinity, a secret answer, a table that contains itself, or one with other keys";
@@ -315,10 +315,10 @@ public final class KvModule {
     private KvKey key(Arguments a, HostCall call) {
         KvSettings settings = call.backend(Kv.class).settings();
         String bucket = a.openText(1, "bucket");
-        if (!forEngine && bucket.equals(KvBackend.OF_ENGINE)) {
-            throw new LuaError(a.function() + ": " + KvBackend.NOT_FOR_SCRIPTS);
+        Optional<String> objection = forEngine ? Optional.empty() : KvBackend.notForScripts(bucket);
+        if (objection.isEmpty()) {
+            objection = KvBackend.objection(settings, bucket);
         }
-        Optional<String> objection = KvBackend.objection(settings, bucket);
         if (objection.isPresent()) {
             throw new LuaError(a.function() + ": " + objection.get());
         }
@@ -398,6 +398,7 @@ public final class KvModule {
                     throw refused(a, request, "what is there is no whole number");
             case Answer.Refused.OVERFLOW ->
                     throw refused(a, request, "the sum would have more than 64 bits");
+            case Answer.Listed _ -> throw new IllegalStateException("no script asks for a page");
         };
     }
 

@@ -52,7 +52,7 @@ record KvSettings(
                 int maxKey,
         @Key(
                         value =
-                                "How many calls may be under way at once. Beyond it they return unavailable.",
+                                "How many calls of scripts may be under way at once. Beyond it they return unavailable. As many of the engine's own calls may be under way beside them.",
                         unset = "10000",
                         from = "1",
                         to = "1000000")

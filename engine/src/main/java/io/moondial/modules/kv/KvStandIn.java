@@ -6,6 +6,7 @@ import io.moondial.modules.json.Json;
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Kept;
 import io.moondial.modules.kv.KvStore.KvKey;
+import io.moondial.modules.kv.KvStore.Question;
 import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.script.api.Backend.Line;
@@ -120,8 +121,13 @@ final class KvStandIn implements StandIn<Kv>, Kv {
 
     @Override
     public CompletableFuture<Answer> ask(Request request) {
-        Answer.Failed failure = failing.get(request.key().bucket());
-        return failure == null ? store.ask(request) : CompletableFuture.completedFuture(failure);
+        return askForEngine(request);
+    }
+
+    @Override
+    public CompletableFuture<Answer> askForEngine(Question question) {
+        Answer.Failed failure = failing.get(question.bucket());
+        return failure == null ? store.ask(question) : CompletableFuture.completedFuture(failure);
     }
 
     // ---- checks

@@ -2,6 +2,7 @@ package io.moondial.modules.kv;
 
 import io.moondial.script.lua.LuaString;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,7 @@ interface KvStore extends AutoCloseable {
      * @return the answer; who cancels or completes it does not want it any more, and what has not
      *     begun by then does not happen
      */
-    CompletableFuture<Answer> ask(Request request);
+    CompletableFuture<Answer> ask(Question question);
 
     /** How it is. */
     Condition condition();
@@ -71,9 +72,51 @@ interface KvStore extends AutoCloseable {
      */
     record Outcome(Answer answer, @Nullable Kept after) {}
 
-    /** What a script asks for. A ttl is in milliseconds; 0: none. */
-    sealed interface Request {
+    /** What a store is asked. */
+    sealed interface Question {
+        /** In which bucket. */
+        String bucket();
+
+        /** Whether it only reads. */
+        boolean reads();
+    }
+
+    /**
+     * Some of what a bucket keeps, in any order: the answer is {@link Answer.Listed}. All pages
+     * together have each entry once that is there from the first to the last of them.
+     *
+     * @param prefix what the names begin with
+     * @param from what the page before said; null: this is the first
+     */
+    record Page(String bucket, LuaString prefix, @Nullable Cursor from) implements Question {
+        /** About how many entries it has. */
+        static final int ENTRIES = 500;
+
+        @Override
+        public boolean reads() {
+            return true;
+        }
+
+        boolean takes(LuaString name) {
+            return name.length() >= prefix.length()
+                    && name.slice(0, prefix.length()).equals(prefix);
+        }
+    }
+
+    /** Where the next page begins. It serves once, in the store that made it. */
+    interface Cursor {}
+
+    /** An entry of a page. */
+    record Entry(LuaString name, LuaString value) {}
+
+    /** What is asked about one key. A ttl is in milliseconds; 0: none. */
+    sealed interface Request extends Question {
         KvKey key();
+
+        @Override
+        default String bucket() {
+            return key().bucket();
+        }
 
         /**
          * What it means where this entry is present; null: none is.
@@ -82,7 +125,7 @@ interface KvStore extends AutoCloseable {
          */
         Outcome on(@Nullable Kept present, long now);
 
-        /** Whether it only reads. */
+        @Override
         default boolean reads() {
             return false;
         }
@@ -232,6 +275,17 @@ interface KvStore extends AutoCloseable {
 
             static Left of(long millis) {
                 return new Left(true, Duration.ofMillis(millis));
+            }
+        }
+
+        /**
+         * Entries.
+         *
+         * @param next null: there are no more
+         */
+        record Listed(List<Entry> entries, @Nullable Cursor next) implements Answer {
+            public Listed {
+                entries = List.copyOf(entries);
             }
         }
 

@@ -1,7 +1,10 @@
 package io.moondial.modules.kv;
 
 import io.moondial.time.Time;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
@@ -51,8 +54,39 @@ final class MemoryStore implements KvStore {
     }
 
     @Override
-    public CompletableFuture<Answer> ask(Request request) {
-        return CompletableFuture.completedFuture(answer(request));
+    public CompletableFuture<Answer> ask(Question question) {
+        return CompletableFuture.completedFuture(
+                switch (question) {
+                    case Request request -> answer(request);
+                    case Page page -> list(page);
+                });
+    }
+
+    /** The names that there were when the listing began. */
+    private record Names(Iterator<KvKey> left) implements Cursor {}
+
+    private synchronized Answer list(Page page) {
+        long now = time.now().toEpochMilli();
+        Names names = page.from() == null ? names(page) : (Names) page.from();
+        List<Entry> entries = new ArrayList<>();
+        while (names.left().hasNext() && entries.size() < Page.ENTRIES) {
+            KvKey key = names.left().next();
+            Kept entry = present(key, now);
+            if (entry != null) {
+                entries.add(new Entry(key.name(), entry.value()));
+            }
+        }
+        return new Answer.Listed(entries, names.left().hasNext() ? names : null);
+    }
+
+    private Names names(Page page) {
+        List<KvKey> names = new ArrayList<>();
+        for (KvKey key : entries.keySet()) {
+            if (key.bucket().equals(page.bucket()) && page.takes(key.name())) {
+                names.add(key);
+            }
+        }
+        return new Names(names.iterator());
     }
 
     private synchronized Answer answer(Request request) {

@@ -1,14 +1,22 @@
 package io.moondial.modules.kv;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
 import io.moondial.script.lua.LuaString;
 import io.moondial.text.LogText;
 import io.moondial.time.Time;
+import java.io.ByteArrayOutputStream;
 import java.net.SocketTimeoutException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -27,18 +35,25 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPoolConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.StaticCommandFlagsRegistry;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.exceptions.JedisRedirectionException;
 import redis.clients.jedis.executors.ClusterCommandExecutor;
+import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.providers.ClusterConnectionProvider;
+import redis.clients.jedis.resps.ScanResult;
+import redis.clients.jedis.util.Pool;
 
 /**
  * Values in Redis 6 or newer, or in Valkey: one server, or a cluster if several nodes are named.
@@ -65,6 +80,8 @@ final class RedisStore implements KvStore {
     private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final int LONGEST_DETAIL = 300;
     private static final int CLUSTER_ATTEMPTS = 3;
+
+    private static final LuaString SCAN_START = LuaString.of("0");
 
     private static final Script CAS =
             new Script(
@@ -106,6 +123,10 @@ final class RedisStore implements KvStore {
     private final Semaphore connections;
     private final Health health;
     private @Nullable UnifiedJedis client;
+
+    /** Of a cluster. */
+    private volatile @Nullable ClusterConnectionProvider nodes;
+
     private volatile boolean used;
 
     /**
@@ -185,14 +206,14 @@ final class RedisStore implements KvStore {
     }
 
     @Override
-    public CompletableFuture<Answer> ask(Request request) {
+    public CompletableFuture<Answer> ask(Question question) {
         used = true;
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        Thread.ofVirtual().name("kv-redis").start(() -> answer(request, answer));
+        Thread.ofVirtual().name("kv-redis").start(() -> answer(question, answer));
         return answer;
     }
 
-    private void answer(Request request, CompletableFuture<Answer> answer) {
+    private void answer(Question question, CompletableFuture<Answer> answer) {
         try {
             if (!connections.tryAcquire(settings.acquire().toNanos(), TimeUnit.NANOSECONDS)) {
                 answer.complete(
@@ -210,7 +231,7 @@ final class RedisStore implements KvStore {
         }
         try {
             if (!answer.isDone()) {
-                answer.complete(answer(request));
+                answer.complete(answer(question));
             }
         } catch (RuntimeException | Error e) {
             answer.completeExceptionally(e);
@@ -219,7 +240,7 @@ final class RedisStore implements KvStore {
         }
     }
 
-    private Answer answer(Request request) {
+    private Answer answer(Question question) {
         UnifiedJedis redis;
         try {
             redis = client();
@@ -229,26 +250,30 @@ final class RedisStore implements KvStore {
             return failed(e);
         }
         try {
-            return answered(redis, request);
+            return answered(redis, question);
         } catch (JedisConnectionException e) {
             closeIdle(redis);
-            if (!request.reads() || isTimeout(e)) {
+            if (!question.reads() || isTimeout(e)) {
                 return failed(e);
             }
         } catch (JedisException e) {
             return failed(e);
         }
         try {
-            return answered(redis, request);
+            return answered(redis, question);
         } catch (JedisException e) {
             return failed(e);
         }
     }
 
-    private Answer answered(UnifiedJedis redis, Request request) {
+    private Answer answered(UnifiedJedis redis, Question question) {
         Answer answer;
         try {
-            answer = ask(redis, request);
+            answer =
+                    switch (question) {
+                        case Request request -> ask(redis, request);
+                        case Page page -> list(redis, page);
+                    };
         } catch (Unanswered e) {
             throw e.lost;
         }
@@ -286,6 +311,106 @@ final class RedisStore implements KvStore {
             case Request.Delete _ -> Answer.Done.of(redis.del(key) > 0);
             case Request.Ttl _ -> left(redis.pttl(key));
         };
+    }
+
+    /**
+     * How far a listing is: what the nodes still have, and the names that were given. SCAN can say
+     * a name more than once.
+     *
+     * @param nodes those that have not said all, the one that is asked now first
+     * @param at where the first of them goes on: what it said
+     */
+    private record Scan(Deque<Pool<Connection>> nodes, LuaString at, Set<LuaString> given)
+            implements Cursor {}
+
+    private Answer list(UnifiedJedis redis, Page page) {
+        Scan scan =
+                page.from() == null
+                        ? new Scan(new ArrayDeque<>(nodes(redis)), SCAN_START, new HashSet<>())
+                        : (Scan) page.from();
+        byte[] start = key(new KvKey(page.bucket(), page.prefix()));
+        int bucket = start.length - page.prefix().length();
+        ScanParams params = new ScanParams().match(pattern(start)).count(Page.ENTRIES);
+        List<Entry> entries = new ArrayList<>();
+        ScanResult<byte[]> said;
+        try (Jedis node = new Jedis(scan.nodes().getFirst().getResource())) {
+            said = node.scan(scan.at().toOctets(), params);
+            List<byte[]> keys = new ArrayList<>(said.getResult());
+            keys.removeIf(it -> scan.given().contains(name(it, bucket)));
+            List<byte @Nullable []> values = values(redis, node.getConnection(), keys);
+            for (int i = 0; i < values.size(); i++) {
+                byte[] value = values.get(i);
+                LuaString name = name(keys.get(i), bucket);
+                if (value != null && scan.given().add(name)) {
+                    entries.add(new Entry(name, LuaString.ofOctets(value)));
+                }
+            }
+        }
+        LuaString next = LuaString.ofOctets(said.getCursorAsBytes());
+        if (said.isCompleteIteration()) {
+            scan.nodes().removeFirst();
+            next = SCAN_START;
+        }
+        return new Answer.Listed(
+                entries,
+                scan.nodes().isEmpty() ? null : new Scan(scan.nodes(), next, scan.given()));
+    }
+
+    /** Those that keep something by themselves: none that only copies another one. */
+    private Collection<? extends Pool<Connection>> nodes(UnifiedJedis redis) {
+        return switch (redis) {
+            case RedisClient server -> List.of(server.getPool());
+            case RedisClusterClient cluster -> {
+                cluster.refreshClusterTopology();
+                yield requireNonNull(nodes).getPrimaryNodes().values();
+            }
+            default -> throw unknown(redis);
+        };
+    }
+
+    private static IllegalStateException unknown(UnifiedJedis redis) {
+        return new IllegalStateException("no client of ours: " + redis.getClass());
+    }
+
+    /** The values of keys of one node; null: it is gone, or no string. */
+    private static List<byte @Nullable []> values(
+            UnifiedJedis redis, Connection node, List<byte[]> keys) {
+        List<Response<byte[]>> responses = new ArrayList<>(keys.size());
+        try (Pipeline pipeline = new Pipeline(node, false)) {
+            keys.forEach(it -> responses.add(pipeline.get(it)));
+        }
+        List<byte @Nullable []> values = new ArrayList<>(keys.size());
+        for (int i = 0; i < responses.size(); i++) {
+            values.add(value(redis, keys.get(i), responses.get(i)));
+        }
+        return values;
+    }
+
+    private static byte @Nullable [] value(
+            UnifiedJedis redis, byte[] key, Response<byte[]> response) {
+        try {
+            return response.get();
+        } catch (JedisRedirectionException e) {
+            return redis.get(key); // it moves to another node just now
+        }
+    }
+
+    /** The name in what Redis calls the key. */
+    private static LuaString name(byte[] key, int from) {
+        return LuaString.ofOctets(Arrays.copyOfRange(key, from, key.length));
+    }
+
+    /** What takes everything that begins with these octets. */
+    private static byte[] pattern(byte[] start) {
+        ByteArrayOutputStream pattern = new ByteArrayOutputStream();
+        for (byte octet : start) {
+            if ("*?[]\\^-".indexOf(octet) >= 0) {
+                pattern.write('\\');
+            }
+            pattern.write(octet);
+        }
+        pattern.write('*');
+        return pattern.toByteArray();
     }
 
     private byte[] key(KvKey key) {
@@ -368,12 +493,13 @@ final class RedisStore implements KvStore {
     }
 
     private UnifiedJedis cluster() {
-        Set<HostAndPort> nodes =
+        Set<HostAndPort> named =
                 settings.nodes().stream().map(RedisStore::address).collect(Collectors.toSet());
         JedisClientConfig config = config();
-        ClusterConnectionProvider provider = new ClusterConnectionProvider(nodes, config, pool());
+        ClusterConnectionProvider provider = new ClusterConnectionProvider(named, config, pool());
+        nodes = provider;
         return RedisClusterClient.builder()
-                .nodes(nodes)
+                .nodes(named)
                 .clientConfig(config)
                 .connectionProvider(provider)
                 .commandExecutor(new SendingOnce(provider, settings.timeout()))
@@ -458,7 +584,7 @@ final class RedisStore implements KvStore {
             case RedisClient server -> server.getPool().clear();
             case RedisClusterClient cluster ->
                     cluster.getClusterNodes().values().forEach(it -> it.clear());
-            default -> throw new IllegalStateException("no client of ours: " + redis.getClass());
+            default -> throw unknown(redis);
         }
     }
 

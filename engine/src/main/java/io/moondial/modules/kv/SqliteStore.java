@@ -100,14 +100,14 @@ final class SqliteStore implements KvStore {
         }
     }
 
-    /** What waits for its turn; without a request it only wakes the thread. */
-    private record Asked(@Nullable Request request, CompletableFuture<Answer> answer) {
+    /** What waits for its turn; without a question it only wakes the thread. */
+    private record Asked(@Nullable Question question, CompletableFuture<Answer> answer) {
         static Asked nothing() {
             return new Asked(null, new CompletableFuture<>());
         }
 
         boolean isWanted() {
-            return request != null && !answer.isDone();
+            return question != null && !answer.isDone();
         }
     }
 
@@ -125,12 +125,12 @@ final class SqliteStore implements KvStore {
     }
 
     @Override
-    public CompletableFuture<Answer> ask(Request request) {
+    public CompletableFuture<Answer> ask(Question question) {
         if (!started) {
             startThreads();
         }
         CompletableFuture<Answer> answer = new CompletableFuture<>();
-        (request.reads() ? reads : writes).add(new Asked(request, answer));
+        (question.reads() ? reads : writes).add(new Asked(question, answer));
         return answer;
     }
 
@@ -174,12 +174,16 @@ final class SqliteStore implements KvStore {
 
     private void answerRead(Connected connected, Asked asked) {
         try {
-            Request request = requireNonNull(asked.request());
             StoreFile file = connected.file();
             long now = time.now().toEpochMilli();
-            Kept present = file.read(request.key(), now);
+            Answer answer =
+                    switch (requireNonNull(asked.question())) {
+                        case Request request ->
+                                request.on(file.read(request.key(), now), now).answer();
+                        case Page page -> file.list(page, now);
+                    };
             reading.worked();
-            asked.answer().complete(request.on(present, now).answer());
+            asked.answer().complete(answer);
         } catch (StoreFault e) {
             asked.answer().complete(connected.failed(e));
         } catch (RuntimeException | Error e) {
@@ -236,7 +240,7 @@ final class SqliteStore implements KvStore {
         try {
             long now = time.now().toEpochMilli();
             for (Asked it : batch) {
-                Request request = requireNonNull(it.request());
+                Request request = (Request) requireNonNull(it.question()); // pages only read
                 KvKey key = request.key();
                 if (!known.containsKey(key)) {
                     known.put(key, file.read(key, now));

@@ -1,8 +1,12 @@
 package io.moondial.modules.kv;
 
 import io.moondial.file.FileTrouble;
+import io.moondial.modules.kv.KvStore.Answer;
+import io.moondial.modules.kv.KvStore.Cursor;
+import io.moondial.modules.kv.KvStore.Entry;
 import io.moondial.modules.kv.KvStore.Kept;
 import io.moondial.modules.kv.KvStore.KvKey;
+import io.moondial.modules.kv.KvStore.Page;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.script.lua.LuaString;
 import java.io.IOException;
@@ -17,6 +21,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
@@ -32,11 +38,13 @@ final class StoreFile implements AutoCloseable {
     private static final int VERSION = 1;
 
     private static final long LARGEST_WAL = 64L << 20;
+    private static final long LARGEST_PAGE = 4L << 20;
     private static final boolean POSIX =
             Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix");
 
     private final Connection connection;
     private final PreparedStatement read;
+    private final PreparedStatement list;
     private final PreparedStatement write;
     private final PreparedStatement delete;
     private final PreparedStatement sweep;
@@ -64,7 +72,7 @@ final class StoreFile implements AutoCloseable {
         }
 
         /** Nothing was tried, because something else failed just now. */
-        static StoreFault untried(KvStore.Answer.Failed answer) {
+        static StoreFault untried(Answer.Failed answer) {
             return new StoreFault(answer.why(), false, false, answer.detail(), null);
         }
 
@@ -93,6 +101,10 @@ final class StoreFile implements AutoCloseable {
         read =
                 connection.prepareStatement(
                         "SELECT value, expires FROM kv WHERE bucket = ? AND name = ?");
+        list =
+                connection.prepareStatement(
+                        "SELECT name, value FROM kv WHERE bucket = ? AND name >= ? AND expires > ?"
+                                + " ORDER BY name LIMIT ?");
         write = connection.prepareStatement("INSERT OR REPLACE INTO kv VALUES (?, ?, ?, ?)");
         delete = connection.prepareStatement("DELETE FROM kv WHERE bucket = ? AND name = ?");
         sweep =
@@ -218,6 +230,46 @@ final class StoreFile implements AutoCloseable {
         } catch (SQLException e) {
             throw fault(e);
         }
+    }
+
+    /** From this name on. */
+    private record From(LuaString name) implements Cursor {}
+
+    /** Entries in the order of their names, which are octets. */
+    Answer.Listed list(Page page, long now) throws StoreFault {
+        LuaString from = page.from() == null ? page.prefix() : ((From) page.from()).name();
+        try {
+            list.setString(1, page.bucket());
+            list.setBytes(2, from.toOctets());
+            list.setLong(3, now);
+            list.setInt(4, Page.ENTRIES);
+            List<Entry> entries = new ArrayList<>();
+            long octets = 0;
+            try (ResultSet row = list.executeQuery()) {
+                while (row.next()) {
+                    LuaString name = LuaString.ofOctets(row.getBytes(1));
+                    if (!page.takes(name)) {
+                        return new Answer.Listed(entries, null);
+                    }
+                    LuaString value = LuaString.ofOctets(row.getBytes(2));
+                    entries.add(new Entry(name, value));
+                    octets += value.length();
+                    if (octets > LARGEST_PAGE || entries.size() == Page.ENTRIES) {
+                        return new Answer.Listed(entries, new From(after(name)));
+                    }
+                }
+            }
+            return new Answer.Listed(entries, null);
+        } catch (SQLException e) {
+            throw fault(e);
+        }
+    }
+
+    /** The first of all names that come after one. */
+    private static LuaString after(LuaString name) {
+        byte[] octets = new byte[name.length() + 1];
+        name.copyTo(octets, 0);
+        return LuaString.ofOctets(octets);
     }
 
     /** Begins a transaction that may write. */

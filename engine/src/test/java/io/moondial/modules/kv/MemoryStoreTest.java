@@ -20,7 +20,7 @@ class MemoryStoreTest extends StoreConformance {
 
     @Override
     KvStore open() {
-        memory = new MemoryStore(new Limits(1000, 8 << 20), time);
+        memory = new MemoryStore(new Limits(10_000, 8 << 20), time);
         return memory;
     }
 

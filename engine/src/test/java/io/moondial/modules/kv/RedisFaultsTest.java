@@ -10,11 +10,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Answer.Counted;
+import io.moondial.modules.kv.KvStore.Answer.Listed;
 import io.moondial.modules.kv.KvStore.KvKey;
+import io.moondial.modules.kv.KvStore.Page;
 import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.modules.kv.KvStore.Why;
 import io.moondial.modules.kv.RedisStore.Node;
 import io.moondial.modules.kv.RedisStore.RedisSettings;
+import io.moondial.script.lua.LuaString;
 import io.moondial.time.SystemTime;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -315,8 +318,45 @@ class RedisFaultsTest {
                     assertThat(ask(store, new Request.Get(key))).isEqualTo(found("sx"));
                 }
             }
+            nodes.add(
+                    RealRedis.start(
+                            Files.createDirectory(folder.resolve("copy")),
+                            "--cluster-enabled",
+                            "yes"));
+            copyTheFirst(nodes);
+            try (RedisStore store = open(settings(known, null, null))) {
+                assertThat(allNames(store, "b")).hasSize(50).doesNotHaveDuplicates();
+            }
         } finally {
             nodes.forEach(RealRedis::close);
+        }
+    }
+
+    private static List<LuaString> allNames(RedisStore store, String bucket) {
+        List<LuaString> names = new ArrayList<>();
+        KvStore.Cursor next = null;
+        do {
+            Listed page = (Listed) ask(store, new Page(bucket, LuaString.EMPTY, next));
+            page.entries().forEach(it -> names.add(it.name()));
+            next = page.next();
+        } while (next != null);
+        return names;
+    }
+
+    /** The last node copies the first one, and all know it. */
+    private static void copyTheFirst(List<RealRedis> nodes) {
+        try (Jedis first = new Jedis("127.0.0.1", nodes.getFirst().port());
+                Jedis last = new Jedis("127.0.0.1", nodes.getLast().port())) {
+            last.clusterMeet("127.0.0.1", nodes.getFirst().port());
+            String id = first.clusterMyId();
+            await().atMost(RealRedis.PATIENCE).until(() -> last.clusterNodes().contains(id));
+            last.clusterReplicate(id);
+        }
+        for (RealRedis node : nodes) {
+            try (Jedis jedis = new Jedis("127.0.0.1", node.port())) {
+                await().atMost(RealRedis.PATIENCE)
+                        .until(() -> jedis.clusterNodes().contains("slave"));
+            }
         }
     }
 

@@ -11,12 +11,22 @@ import io.moondial.modules.kv.KvStore.Answer;
 import io.moondial.modules.kv.KvStore.Answer.Counted;
 import io.moondial.modules.kv.KvStore.Answer.Found;
 import io.moondial.modules.kv.KvStore.Answer.Left;
+import io.moondial.modules.kv.KvStore.Answer.Listed;
+import io.moondial.modules.kv.KvStore.Cursor;
+import io.moondial.modules.kv.KvStore.Entry;
 import io.moondial.modules.kv.KvStore.KvKey;
+import io.moondial.modules.kv.KvStore.Page;
+import io.moondial.modules.kv.KvStore.Question;
 import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.script.lua.LuaString;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -71,8 +81,8 @@ abstract class StoreConformance {
         return ask(store, request);
     }
 
-    static Answer ask(KvStore store, Request request) {
-        return store.ask(request).orTimeout(60, TimeUnit.SECONDS).join();
+    static Answer ask(KvStore store, Question question) {
+        return store.ask(question).orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     Answer get(KvKey of) {
@@ -288,6 +298,88 @@ abstract class StoreConformance {
         assertThat(get(other)).isEqualTo(found(null));
         assertThat(add(other, "two", 0)).isEqualTo(YES);
         assertThat(get(key)).isEqualTo(found("one"));
+    }
+
+    /** All pages, one after the other; a name that comes twice is a failure. */
+    private Map<LuaString, LuaString> all(String of, LuaString prefix) {
+        Map<LuaString, LuaString> all = new HashMap<>();
+        Cursor next = null;
+        do {
+            Answer answer = ask(store, new Page(of, prefix, next));
+            assertThat(answer).isInstanceOf(Listed.class);
+            for (Entry it : ((Listed) answer).entries()) {
+                assertThat(all.put(it.name(), it.value())).as(it.name().toText()).isNull();
+            }
+            next = ((Listed) answer).next();
+        } while (next != null);
+        return all;
+    }
+
+    @Test
+    void all_pages_together_have_each_entry_of_the_bucket_once() {
+        assertThat(all(bucket, LuaString.EMPTY)).isEmpty();
+        Map<LuaString, LuaString> expected = new HashMap<>();
+        List<CompletableFuture<Answer>> sets = new ArrayList<>();
+        for (int i = 0; i < 2 * Page.ENTRIES + 1; i++) {
+            expected.put(text("n" + i), text("value " + i));
+            sets.add(store.ask(new Request.Set(key("n" + i), text("value " + i), 0)));
+        }
+        sets.forEach(it -> assertThat(it.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo(YES));
+        set(new KvKey(bucket + "2", text("n1")), "of another", 0);
+        assertThat(all(bucket, LuaString.EMPTY)).isEqualTo(expected);
+    }
+
+    @Test
+    void a_page_has_what_begins_with_its_prefix_and_nothing_else() {
+        byte[] odd = {(byte) 0xff, 0, '*', '[', '\\', '?'};
+        byte[] odder = Arrays.copyOf(odd, odd.length + 1);
+        LuaString strange = LuaString.ofOctets(odd);
+        LuaString stranger = LuaString.ofOctets(odder);
+        for (LuaString name :
+                List.of(text("a"), text("a*"), text("a*b"), text("ab"), strange, stranger)) {
+            ask(new Request.Set(new KvKey(bucket, name), text("x"), 0));
+        }
+        assertThat(all(bucket, text("a*")).keySet())
+                .containsExactlyInAnyOrder(text("a*"), text("a*b"));
+        assertThat(all(bucket, strange).keySet()).containsExactlyInAnyOrder(strange, stranger);
+        assertThat(all(bucket, text("b"))).isEmpty();
+        assertThat(all(bucket, LuaString.EMPTY)).hasSize(6);
+    }
+
+    @Test
+    void a_page_has_nothing_that_has_expired_or_was_deleted() {
+        set(key("stays"), "x", HOUR);
+        set(key("ends"), "x", SHORT);
+        set(key("goes"), "x", 0);
+        ask(new Request.Delete(key("goes")));
+        outlive(SHORT);
+        assertThat(all(bucket, LuaString.EMPTY)).containsOnlyKeys(text("stays"));
+    }
+
+    @Test
+    void what_changes_while_pages_are_read_hides_nothing_that_stays() {
+        int many = 3 * Page.ENTRIES;
+        List<CompletableFuture<Answer>> sets = new ArrayList<>();
+        for (int i = 0; i < many; i++) {
+            sets.add(store.ask(new Request.Set(key("stays " + i), text("x"), 0)));
+            sets.add(store.ask(new Request.Set(key("goes " + i), text("x"), 0)));
+        }
+        sets.forEach(it -> it.orTimeout(60, TimeUnit.SECONDS).join());
+        Set<LuaString> seen = new HashSet<>();
+        Cursor next = null;
+        int page = 0;
+        do {
+            Listed answer = (Listed) ask(store, new Page(bucket, LuaString.EMPTY, next));
+            answer.entries().forEach(it -> seen.add(it.name()));
+            next = answer.next();
+            for (int i = 0; i < 100 && next != null; i++, page++) {
+                ask(new Request.Delete(key("goes " + page)));
+                set(key("comes " + page), "x", 0);
+            }
+        } while (next != null);
+        for (int i = 0; i < many; i++) {
+            assertThat(seen).contains(text("stays " + i));
+        }
     }
 
     @Test
