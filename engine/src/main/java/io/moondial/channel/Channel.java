@@ -30,6 +30,15 @@ public interface Channel extends AutoCloseable {
      */
     void locate(RoutingQuery query, Consumer<RoutingInfo> receiver) throws NotBegunException;
 
+    /**
+     * Begins a dialog with another USSD node. The receiver learns how it ends, before this returns
+     * if no link takes the message that begins it. Nothing but the stack's idle time ends a dialog
+     * in which nothing comes: the caller times it.
+     *
+     * @throws NotBegunException if it holds as many dialogs as it may
+     */
+    NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver) throws NotBegunException;
+
     /** How many dialogs it holds now, by its own count. */
     int openDialogs();
 

@@ -5,7 +5,9 @@ import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.RoutingInfo;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
@@ -124,6 +126,12 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     }
 
     @Override
+    public NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver)
+            throws NotBegunException {
+        return engine.point().open(request, receiver);
+    }
+
+    @Override
     public int openDialogs() {
         return engine.point().openDialogs();
     }
@@ -141,6 +149,11 @@ public final class EmbeddedNetwork implements Channel, FarSide {
     @Override
     public void locate(@Nullable Locator locator) {
         engine.locate(locator);
+    }
+
+    @Override
+    public void receiveAsNode(@Nullable Taker taker) {
+        engine.receiveAsNode(taker);
     }
 
     @Override

@@ -109,6 +109,11 @@ public final class EmbeddedPoint<P extends AttachedPoint> implements FarSide, Au
     }
 
     @Override
+    public void receiveAsNode(@Nullable Taker taker) {
+        handsetDesk.node(taker);
+    }
+
+    @Override
     public int openHandsetDialogs() {
         return handsets.openDialogs();
     }

@@ -149,6 +149,11 @@ public final class SigtranHandsets implements FarSide, AutoCloseable {
     }
 
     @Override
+    public void receiveAsNode(@Nullable Taker taker) {
+        desk.node(taker);
+    }
+
+    @Override
     public int openHandsetDialogs() {
         return point.point().openDialogs();
     }

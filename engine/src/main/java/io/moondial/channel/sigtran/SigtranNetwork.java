@@ -8,7 +8,9 @@ import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.RoutingInfo;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
@@ -81,6 +83,12 @@ public final class SigtranNetwork implements Channel {
     public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver)
             throws NotBegunException {
         point.point().locate(query, receiver);
+    }
+
+    @Override
+    public NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver)
+            throws NotBegunException {
+        return point.point().open(request, receiver);
     }
 
     @Override

@@ -73,6 +73,16 @@ public interface FarSide {
         record Refused(int errorCode) implements Whereabouts {}
     }
 
+    /**
+     * From now on this plays the other USSD nodes: it takes the dialogs that the engine begins with
+     * a ProcessUnstructuredSS-Request. Null: nobody does, as at first, and each is rejected.
+     *
+     * @throws UnsupportedOperationException if there are handsets only
+     */
+    default void receiveAsNode(@Nullable Taker taker) {
+        throw new UnsupportedOperationException("no other USSD nodes are here");
+    }
+
     /** Who takes dialogs that the engine begins. */
     @FunctionalInterface
     interface Taker {
@@ -125,6 +135,7 @@ public interface FarSide {
 
         private volatile FarSide.@Nullable Taker taker;
         private volatile Locator locator = Locator.EVERYBODY_IS_HERE;
+        private volatile FarSide.@Nullable Taker node;
 
         /** Who takes dialogs from now on; null: nobody. */
         public void taker(FarSide.@Nullable Taker taker) {
@@ -141,15 +152,22 @@ public interface FarSide {
             return locator;
         }
 
+        /** Who takes requests to other USSD nodes from now on; null: nobody. */
+        public void node(FarSide.@Nullable Taker node) {
+            this.node = node;
+        }
+
         @Override
         public boolean serves(int operation) {
             return operation == Operation.UNSTRUCTURED_SS_REQUEST
-                    || operation == Operation.UNSTRUCTURED_SS_NOTIFY;
+                    || operation == Operation.UNSTRUCTURED_SS_NOTIFY
+                    || (operation == Operation.PROCESS_UNSTRUCTURED_SS_REQUEST && node != null);
         }
 
         @Override
         public MessageLink.Receiver begun(Begin begin, MessageLink link) {
-            FarSide.Taker present = taker;
+            FarSide.Taker present =
+                    begin.operation() == Operation.PROCESS_UNSTRUCTURED_SS_REQUEST ? node : taker;
             if (present != null) {
                 return present.begun(begin, link);
             }

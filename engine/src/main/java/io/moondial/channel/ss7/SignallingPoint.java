@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.RoutingInfo;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
@@ -189,6 +191,34 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
     }
 
     /**
+     * Begins a dialog with another USSD node. If it reaches no link, the receiver learns so before
+     * this returns.
+     *
+     * @throws NotBegunException if the stack holds as many dialogs as it may, or refuses to send
+     */
+    public NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver)
+            throws NotBegunException {
+        Integer wanted = request.ssn();
+        int ssn = wanted != null && plan.ssns().contains(wanted) ? wanted : plan.ssns().getFirst();
+        requireRoom();
+        MapLink unsent = null;
+        try {
+            unsent = link(request.called(), ssn, request.destination(), request.origination());
+            NodeLink begun =
+                    NodeDialog.begin(
+                            unsent, us(request.called(), ssn), request, receiver, counters);
+            unsent = null;
+            return begun;
+        } catch (MAPException e) {
+            throw refusedToSend(e);
+        } finally {
+            if (unsent != null) {
+                unsent.forget();
+            }
+        }
+    }
+
+    /**
      * Asks an HLR where a subscriber is: see {@link io.moondial.channel.Channel#locate}.
      *
      * @throws NotBegunException if the stack holds as many dialogs as it may, or refuses to send
@@ -246,12 +276,12 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
                         MAPApplicationContextVersion.version2));
     }
 
-    /**
-     * The link of a dialog in which nothing was sent yet.
-     *
-     * @param called who it is begun with; we show ourselves in the same way
-     * @param ssn ours
-     */
+    /** We show ourselves as we call. */
+    private Party us(Party called, int ssn) {
+        return new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
+    }
+
+    /** The link of a dialog in which nothing was sent yet. */
     private MapLink link(
             Party called,
             int ssn,
@@ -259,12 +289,11 @@ public final class SignallingPoint implements LowerLayers.AttachedPoint {
             @Nullable Address origination,
             MAPApplicationContext context)
             throws MAPException {
-        Party us = new Party(plan.pointCode(), ssn, plan.globalTitle(), called.routingIndicator());
         MAPDialogSupplementary dialog =
                 map.ussd()
                         .createNewDialog(
                                 context,
-                                address(us),
+                                address(us(called, ssn)),
                                 reference(origination),
                                 address(called),
                                 reference(destination));
