@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +28,11 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
      */
     public static final int MAX_CUSTOM_CHARS = 65_536;
 
-    /** What the names of the engine's own events begin with. */
+    /** What the names of the events of dialogs begin with: the engine's own. */
     public static final String ENGINE_PREFIX = "USSD-";
+
+    /** The engine's own events of pushes. */
+    private static final Set<String> OF_PUSHES = Set.of("PUSH", "PUSH-E", "PUSH-R");
 
     private static final long FIRST_SECOND = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
     private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
@@ -82,10 +86,25 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
                     "The EDR event %s begins with %s, as only the engine's own do; choose another."
                             .formatted(event, ENGINE_PREFIX));
         }
+        if (isOfPush(event)) {
+            throw new IllegalArgumentException(
+                    "The EDR event %s is one of the engine's own (PUSH, PUSH-R, PUSH-E); choose another."
+                            .formatted(event));
+        }
         requireFit(event, fields);
         var edr = builder(at, instanceId, event);
         fields.forEach(edr::list);
         return edr.build();
+    }
+
+    /** Whether an event is one of the engine's own, which no script writes. */
+    public static boolean isOfEngine(String event) {
+        return event.startsWith(ENGINE_PREFIX) || isOfPush(event);
+    }
+
+    /** Whether an event is one of a push, which is not one of a dialog. */
+    public static boolean isOfPush(String event) {
+        return OF_PUSHES.contains(event);
     }
 
     /** The value of a field as one text, a list joined by commas; null if it has no such field. */

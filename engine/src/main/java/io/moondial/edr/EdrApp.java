@@ -163,7 +163,7 @@ public final class EdrApp implements EdrSink, AutoCloseable {
     }
 
     private static int most(Edr edr) {
-        boolean engines = edr.event().startsWith(Edr.ENGINE_PREFIX);
+        boolean engines = Edr.isOfEngine(edr.event());
         return engines ? MAX_STREAMS : MAX_STREAMS - ENGINES_STREAMS;
     }
 

@@ -297,6 +297,10 @@ class EdrFormatTest {
                 .hasMessage(
                         "The EDR event USSD-PROCESS begins with USSD-, as only the engine's own do;"
                                 + " choose another.");
+        assertThatThrownBy(() -> Edr.custom(AT, ID, "PUSH-R", Map.of()))
+                .hasMessage(
+                        "The EDR event PUSH-R is one of the engine's own (PUSH, PUSH-R, PUSH-E);"
+                                + " choose another.");
         assertThatThrownBy(() -> Edr.custom(AT, ID, "X", Map.of("A B", List.of("1"))))
                 .hasMessageContaining("\"A B\" is not an EDR field's name");
         var fits = Map.of("A", List.of("x".repeat(Edr.MAX_CUSTOM_CHARS - 1)));

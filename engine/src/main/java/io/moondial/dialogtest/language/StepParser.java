@@ -311,7 +311,7 @@ final class StepParser {
 
         private void event(Lexer.Piece word, boolean engineOnly) {
             String event = word.text();
-            boolean engines = event.startsWith(Edr.ENGINE_PREFIX);
+            boolean engines = Edr.isOfEngine(event);
             if (!EVENT.matcher(event).matches()) {
                 problems.add(word.place(), "an event's name has letters, digits, - and _");
             } else if ((engines || engineOnly) && !EdrSpec.ENGINE_EVENTS.contains(event)) {

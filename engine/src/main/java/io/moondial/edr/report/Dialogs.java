@@ -40,7 +40,7 @@ public final class Dialogs {
     public void add(RecordSink.PlacedRecord found) {
         Edr edr = found.edr();
         filter.learn(edr);
-        if (filter.isOfDialog(edr)) {
+        if (!Edr.isOfPush(edr.event()) && filter.isOfDialog(edr)) {
             String instance = edr.instanceId();
             stories.computeIfAbsent(instance, it -> new DialogStory(edr)).add(found);
             if (filter.isOfEvent(edr)) {

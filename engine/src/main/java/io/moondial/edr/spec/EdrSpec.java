@@ -31,15 +31,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * The specification of the event types, and the validator of records and files against it.
  *
- * <p>Its source is the folder {@code edr-spec/}: one YAML file for each event type. The twelve
- * types of the engine are built in too, so that records can be checked if there is no folder. An
- * event whose name does not begin with {@code USSD-} may be one that is specified here or not; then
- * only its form is checked.
+ * <p>Its source is the folder {@code edr-spec/}: one YAML file for each event type. The types of
+ * the engine are built in too, so that records can be checked if there is no folder. An event that
+ * is not the engine's own may be one that is specified here or not; then only its form is checked.
  */
 public final class EdrSpec {
     /** The types that the engine writes. */
     public static final List<String> ENGINE_EVENTS =
             List.of(
+                    "PUSH",
+                    "PUSH-E",
+                    "PUSH-R",
                     "USSD-ABORT",
                     "USSD-END",
                     "USSD-NOTIFY",
@@ -105,7 +107,7 @@ public final class EdrSpec {
     /** What is wrong with a record, each in one sentence that names the field; empty: nothing. */
     public List<String> check(Edr edr) {
         var faults = new ArrayList<String>();
-        boolean ours = edr.event().startsWith(Edr.ENGINE_PREFIX);
+        boolean ours = Edr.isOfEngine(edr.event());
         if (ours && !INSTANCE_ID.matcher(edr.instanceId()).matches()) {
             faults.add(
                     "the instance id is \"%s\"; it is App-startEpoch-instance, as in %s"
@@ -144,7 +146,7 @@ public final class EdrSpec {
     }
 
     private boolean isUnspecified(String event) {
-        return !event.startsWith(Edr.ENGINE_PREFIX) && !events.containsKey(event);
+        return !Edr.isOfEngine(event) && !events.containsKey(event);
     }
 
     Collection<EventSpec> events() {

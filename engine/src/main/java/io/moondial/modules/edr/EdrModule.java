@@ -39,7 +39,7 @@ public final class EdrModule {
                                                 "event",
                                                 STRING,
                                                 "its type: a letter, then letters, digits, _ and -;"
-                                                        + " USSD- is the engine's")
+                                                        + " USSD-, PUSH, PUSH-R and PUSH-E are the engine's")
                                         .takes(
                                                 "fields",
                                                 TABLE,

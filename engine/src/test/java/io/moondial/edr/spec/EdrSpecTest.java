@@ -25,8 +25,8 @@ class EdrSpecTest {
     @TempDir Path folder;
 
     @Test
-    void the_folder_has_a_file_for_each_of_the_twelve_types() throws Exception {
-        assertThat(EVENTS).hasSize(12);
+    void the_folder_has_a_file_for_each_of_the_types() throws Exception {
+        assertThat(EVENTS).hasSize(15);
         assertThat(EdrSpec.load(specFolder()).events())
                 .extracting(EventSpec::event)
                 .containsExactlyElementsOf(EVENTS);
