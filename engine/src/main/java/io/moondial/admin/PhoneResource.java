@@ -19,13 +19,14 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /v1/phone}: phones that dial the engine in service. */
+/** {@code /v1/phone}: phones that dial the engine in service, or take what it pushes. */
 public final class PhoneResource implements Resource {
     private static final Logger log = LoggerFactory.getLogger("audit");
     private static final int MAX_WAIT = 60_000;
@@ -66,12 +67,15 @@ public final class PhoneResource implements Resource {
     private Answer dial(Call call) throws Refusal, InterruptedException {
         call.allow();
         Call.Fields body =
-                call.fields("code", "notify", "msisdn", "imsi", "ssn", "destination", "dcs");
+                call.fields("code", "notify", "on", "msisdn", "imsi", "ssn", "destination", "dcs");
         String code = body.text("code");
         String pushed = body.text("notify");
-        if ((code == null) == (pushed == null)) {
+        if (Stream.of("code", "notify", "on").filter(body::has).count() != 1) {
             throw Refusal.badRequest(
-                    "give either code, such as *100#, or notify, the text of a notify");
+                    "give one of code, such as *100#, notify, the text of a notify, and on, the number whose pushes it takes");
+        }
+        if (body.has("on")) {
+            return turnOn(call, body);
         }
         DialogKind kind = code == null ? DialogKind.NOTIFIED : DialogKind.DIALLED;
         String text = code == null ? String.valueOf(pushed) : code;
@@ -83,12 +87,7 @@ public final class PhoneResource implements Resource {
                                 : Operation.UNSTRUCTURED_SS_NOTIFY,
                         ussd(text, body.number("dcs", Dcs.UNSPECIFIED.octet(), 0, MAX_OCTET)));
         Phone phone =
-                phones.dial(dialled)
-                        .orElseThrow(
-                                () ->
-                                        Refusal.tooMany(
-                                                "%d phones are held, as many as admin: phones: max allows: hang one up"
-                                                        .formatted(phones.settings().max())));
+                phones.dial(dialled).orElseThrow(this::tooMany);
         Address msisdn = subscriber.msisdn();
         BitSet secret = hidden.in(kind, text, msisdn == null ? null : msisdn.digits());
         log.info(
@@ -99,6 +98,28 @@ public final class PhoneResource implements Resource {
                 subscriber.ssn(),
                 phone.id());
         return new Answer.Json(201, json(call, phone.await(0, Duration.ZERO)));
+    }
+
+    private Answer turnOn(Call call, Call.Fields body) throws Refusal, InterruptedException {
+        String number = String.valueOf(body.digits("on"));
+        for (String other : List.of("msisdn", "imsi", "ssn", "destination", "dcs")) {
+            if (body.has(other)) {
+                throw Refusal.badRequest(other + " is for a phone that dials, not for one with on");
+            }
+        }
+        Phone phone = phones.turnOn(number).orElseThrow(this::tooMany);
+        log.info(
+                "{} turns on phone {}, which takes the pushes of {}",
+                LogText.of(call.caller().name()),
+                phone.id(),
+                number);
+        return new Answer.Json(201, json(call, phone.await(0, Duration.ZERO)));
+    }
+
+    private Refusal tooMany() {
+        return Refusal.tooMany(
+                "%d phones are held, as many as admin: phones: max allows: hang one up"
+                        .formatted(phones.settings().max()));
     }
 
     private static UssdString ussd(String text, int dcs) throws Refusal {

@@ -32,6 +32,10 @@ public final class Handset {
     private static final Eyes NOBODY = (screen, received) -> {};
 
     private final int operation;
+
+    /** Empty: the handset has begun the dialog. */
+    private final String engineTid;
+
     private final Dcs dcs;
     private final MessageLink link;
 
@@ -40,6 +44,7 @@ public final class Handset {
 
     private Handset(MessageDesk.Begin begin, MessageLink link) {
         this.eyes = NOBODY;
+        this.engineTid = begin.opening().remoteTid();
         this.operation = begin.operation();
         this.dcs = ofAnswers(begin.opening().ussd().dcs());
         this.link = link;
@@ -60,6 +65,7 @@ public final class Handset {
 
     private Handset(FarSide network, FarSide.Call call, Eyes eyes) {
         this.eyes = eyes;
+        this.engineTid = "";
         this.operation = call.operation();
         this.dcs = ofAnswers(call.ussd().dcs());
         this.link = network.begin(call, this::arrived);
@@ -277,6 +283,11 @@ public final class Handset {
     /** The handset's own transaction id, lower-case hex. */
     public String tid() {
         return link.localTid();
+    }
+
+    /** The engine's transaction id, lower-case hex; empty: the handset has begun the dialog. */
+    public String engineTid() {
+        return engineTid;
     }
 
     /**

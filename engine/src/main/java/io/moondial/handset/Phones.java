@@ -1,11 +1,10 @@
 package io.moondial.handset;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
-import io.moondial.dialog.DialogFact;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
 import io.moondial.logic.DialogObserver;
@@ -17,20 +16,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The phones that people hold in the console: each is a handset in one dialog with the engine of
- * this process. One that nobody asks about for a while gives up.
+ * The phones that people hold in the console: handsets of the engine of this process. One has
+ * dialled, and is in that dialog; another is on, and takes what the engine begins with its number.
+ * One that nobody asks about for a while gives up.
  *
  * <p>As an observer of dialogs it learns which dialog of the engine a phone is in, and which
  * answers are secret: a real handset learns neither.
@@ -45,7 +46,8 @@ public final class Phones implements DialogObserver, AutoCloseable {
     private final PhoneSettings settings;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Phone> phones = new ConcurrentHashMap<>();
-    private final Matching matching = new Matching();
+    private final PhoneDialogs matching = new PhoneDialogs();
+    private final Subscribers subscribers = new Subscribers();
 
     /**
      * Nobody has dialled.
@@ -96,7 +98,36 @@ public final class Phones implements DialogObserver, AutoCloseable {
      * @throws IllegalStateException if the network takes no dialog
      */
     public Optional<Phone> dial(FarSide.Call call) {
-        Phone phone = new Phone(id());
+        Address number = call.msisdn();
+        return begin(
+                new Phone(number == null ? null : number.digits(), false),
+                phone -> {
+                    phone.dial(call);
+                    counters.increment("phones.dialled");
+                });
+    }
+
+    /**
+     * A phone that is on: it takes the dialogs that the engine begins with this number, one after
+     * the other, until it is hung up. While it or another phone with the number is in a dialog, the
+     * number is busy. Of two that are on, the last takes them. Empty if there are as many phones as
+     * there may be.
+     *
+     * @param msisdn digits of an international number
+     * @throws IllegalStateException if the network takes no dialog
+     */
+    public Optional<Phone> turnOn(String msisdn) {
+        return begin(
+                new Phone(msisdn, true),
+                phone -> {
+                    network.get().receive(subscribers);
+                    matching.follow();
+                    subscribers.on(msisdn, phone);
+                    counters.increment("phones.turned_on");
+                });
+    }
+
+    private Optional<Phone> begin(Phone phone, Consumer<Phone> how) {
         synchronized (this) {
             if (phones.size() >= settings.max()) {
                 forgetOneThatEnded();
@@ -108,12 +139,11 @@ public final class Phones implements DialogObserver, AutoCloseable {
             phones.put(phone.id(), phone);
         }
         try {
-            phone.dial(call);
+            how.accept(phone);
         } catch (RuntimeException e) {
             phones.remove(phone.id());
             throw e;
         }
-        counters.increment("phones.dialled");
         phone.watch(settings.giveUpTime());
         return Optional.of(phone);
     }
@@ -125,7 +155,7 @@ public final class Phones implements DialogObserver, AutoCloseable {
                 .ifPresent(it -> phones.remove(it.id()));
     }
 
-    private String id() {
+    private String newId() {
         byte[] octets = new byte[8];
         random.nextBytes(octets);
         return HexFormat.of().formatHex(octets);
@@ -156,6 +186,8 @@ public final class Phones implements DialogObserver, AutoCloseable {
 
     /** How a phone is. */
     public enum State {
+        /** It is on, and in no dialog. */
+        ON,
         /** It waits for a screen. */
         WAITING,
         MENU,
@@ -173,7 +205,8 @@ public final class Phones implements DialogObserver, AutoCloseable {
     /**
      * A phone at a moment.
      *
-     * @param instanceId of its dialog at the engine; null: none has been claimed for it
+     * @param instanceId of its dialog at the engine, the last that it was in; null: none has been
+     *     claimed for it
      */
     public record View(String id, @Nullable String instanceId, State state, List<Seen> screens) {
         public View {
@@ -191,21 +224,27 @@ public final class Phones implements DialogObserver, AutoCloseable {
     }
 
     /** One phone; from any thread. */
-    public final class Phone {
-        private final String id;
+    public final class Phone implements Handset.Holder {
+        private final String id = newId();
+        private final @Nullable String msisdn;
+
+        /** Whether it is on: a dialog that ends is then not its end. */
+        private final boolean waits;
+
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition changed = lock.newCondition();
         private final List<Screen> screens = new ArrayList<>();
         private final List<Instant> times = new ArrayList<>();
+        private final List<Talk> talks = new ArrayList<>();
         private @Nullable Handset handset;
-        private @Nullable Engagement engagement;
         private @Nullable Screen open;
         private boolean ended;
         private int waiting;
         private long asked = time.nanos();
 
-        private Phone(String id) {
-            this.id = id;
+        private Phone(@Nullable String msisdn, boolean waits) {
+            this.msisdn = msisdn;
+            this.waits = waits;
         }
 
         /** Its name, which nobody can guess. */
@@ -220,16 +259,58 @@ public final class Phones implements DialogObserver, AutoCloseable {
                 Handset begun = Handset.begin(far, call, this::see);
                 lock.lock();
                 try {
+                    Talk talk = new Talk(0, begun.tid(), matching.expect(begun.tid()));
+                    talks.add(talk);
                     handset = begun;
-                    engagement = matching.expect(begun.tid());
                     if (ended) {
-                        matching.forget(begun.tid());
+                        matching.forget(talk.key());
                     }
                 } finally {
                     lock.unlock();
                 }
             } finally {
                 matching.dialled();
+            }
+        }
+
+        /** On a network thread. */
+        @Override
+        public Handset.@Nullable Eyes takes(Handset offered) {
+            if (isInDialogElsewhere()) {
+                return null;
+            }
+            String key = offered.engineTid();
+            lock.lock();
+            try {
+                if (ended || handset != null || screens.size() >= MAX_SCREENS) {
+                    return null;
+                }
+                handset = offered;
+                talks.add(new Talk(screens.size(), key, matching.expect(key)));
+                counters.increment("phones.rung");
+            } finally {
+                lock.unlock();
+            }
+            return (screen, received) -> see(screen);
+        }
+
+        /** Whether another phone has dialled with the same number, and is in that dialog. */
+        private boolean isInDialogElsewhere() {
+            return phones.values().stream()
+                    .anyMatch(
+                            it ->
+                                    !it.equals(this)
+                                            && msisdn != null
+                                            && msisdn.equals(it.msisdn)
+                                            && it.isInDialog());
+        }
+
+        private boolean isInDialog() {
+            lock.lock();
+            try {
+                return !ended && (handset != null || !waits);
+            } finally {
+                lock.unlock();
             }
         }
 
@@ -243,11 +324,11 @@ public final class Phones implements DialogObserver, AutoCloseable {
                     case Screen.Menu menu -> open = menu;
                     case Screen.Notify notify -> open = notify;
                     case Screen.Reject reject -> {}
-                    case Screen.Respond r -> end();
-                    case Screen.Decline d -> end();
-                    case Screen.Acknowledge a -> end();
-                    case Screen.Close c -> end();
-                    case Screen.Abort a -> end();
+                    case Screen.Respond r -> endDialog();
+                    case Screen.Decline d -> endDialog();
+                    case Screen.Acknowledge a -> endDialog();
+                    case Screen.Close c -> endDialog();
+                    case Screen.Abort a -> endDialog();
                 }
                 changed.signalAll();
             } finally {
@@ -255,12 +336,13 @@ public final class Phones implements DialogObserver, AutoCloseable {
             }
         }
 
-        private void end() {
+        /** Its dialog is over. */
+        private void endDialog() {
             open = null;
-            ended = true;
-            Handset known = handset;
-            if (known != null) {
-                matching.forget(known.tid());
+            handset = null;
+            ended |= !waits;
+            if (!talks.isEmpty()) {
+                matching.forget(talks.getLast().key());
             }
         }
 
@@ -289,17 +371,31 @@ public final class Phones implements DialogObserver, AutoCloseable {
 
         private View view() {
             List<Seen> seen = new ArrayList<>();
-            Engagement known = engagement;
+            Iterator<Talk> next = talks.iterator();
+            Talk talk = null;
+            int end = 0;
             int sent = 0;
             for (int i = 0; i < screens.size(); i++) {
+                while (i == end && next.hasNext()) {
+                    talk = next.next();
+                    end = endOf(talk);
+                    sent = 0;
+                }
                 Screen screen = screens.get(i);
                 boolean sentByEngine = !(screen instanceof Screen.Reject);
                 boolean secret =
-                        screen instanceof Screen.Menu && known != null && known.isSecret(sent);
+                        screen instanceof Screen.Menu && talk != null && talk.isSecret(sent);
                 sent += sentByEngine ? 1 : 0;
                 seen.add(new Seen(times.get(i), screen, secret));
             }
-            return new View(id, known == null ? null : known.instanceId(), state(), seen);
+            return new View(
+                    id, talks.isEmpty() ? null : talks.getLast().instanceId(), state(), seen);
+        }
+
+        /** The number of the first screen that comes after a dialog. */
+        private int endOf(Talk talk) {
+            int following = talks.indexOf(talk) + 1;
+            return following < talks.size() ? talks.get(following).from() : screens.size();
         }
 
         private State state() {
@@ -309,7 +405,7 @@ public final class Phones implements DialogObserver, AutoCloseable {
             return switch (open) {
                 case Screen.Menu menu -> State.MENU;
                 case Screen.Notify notify -> State.NOTIFY;
-                case null, default -> State.WAITING;
+                case null, default -> waits && handset == null ? State.ON : State.WAITING;
             };
         }
 
@@ -389,14 +485,19 @@ public final class Phones implements DialogObserver, AutoCloseable {
         private void hangUp() {
             lock.lock();
             try {
+                if (waits && !ended && msisdn != null) {
+                    subscribers.off(msisdn, this);
+                    matching.followNoMore();
+                }
                 Handset by = handset;
                 if (!ended && by != null) {
                     by.abandon();
                 }
             } catch (DialogGoneException e) {
-                ended = true; // what has ended needs no end
+                open = null; // what has ended needs no end
             } finally {
-                end();
+                endDialog();
+                ended = true;
                 changed.signalAll();
                 lock.unlock();
             }
@@ -458,94 +559,19 @@ public final class Phones implements DialogObserver, AutoCloseable {
                 throws WrongMomentException, UnsendableText, DialogGoneException;
     }
 
-    /** The dialog of a phone as the engine has it. */
-    private static final class Engagement implements DialogListener {
-        private final List<Boolean> secret = new ArrayList<>();
-        private @Nullable String instanceId;
-
-        /** It is known here no sooner than the observers before know the dialog. */
-        @Override
-        public synchronized void told(DialogIdentity dialog, Instant at, DialogFact fact) {
-            instanceId = dialog.instanceId();
-            if (fact instanceof DialogFact.Sending sending && secret.size() < MAX_SCREENS) {
-                secret.add(sending.secretAnswer());
-            }
-        }
-
-        synchronized @Nullable String instanceId() {
-            return instanceId;
-        }
-
-        /** Whether the answer to its message of this number, from 0, is secret. */
-        synchronized boolean isSecret(int message) {
-            return message < secret.size() && secret.get(message);
-        }
-    }
-
     /**
-     * Brings phones and dialogs of the engine together, by the transaction id of the phone. Either
-     * may be known first. While no phone dials, this costs a dialog one look at a field.
+     * A dialog of a phone.
+     *
+     * @param from the number of its first screen
+     * @param key a transaction id by which the engine and the phone know it
      */
-    private static final class Matching {
-        /** More dialogs of others begin at the embedded network than anybody dials with phones. */
-        private static final int MAX_EARLY = 1_000;
-
-        /** By the phone's transaction id. */
-        private final Map<String, Engagement> expected = new HashMap<>();
-
-        private final Map<String, Engagement> early = new HashMap<>();
-        private int dialling;
-        private volatile boolean busy;
-
-        synchronized void dialling() {
-            dialling++;
-            busy = true;
+    private record Talk(int from, String key, PhoneDialogs.Slot slot) {
+        boolean isSecret(int message) {
+            return slot.isSecret(message);
         }
 
-        synchronized void dialled() {
-            dialling--;
-            if (dialling == 0) {
-                early.clear();
-            }
-            busy = dialling > 0 || !expected.isEmpty();
-        }
-
-        /** What the engine has for this phone, or will have. */
-        synchronized Engagement expect(String tid) {
-            Engagement begun = early.remove(tid);
-            if (begun != null) {
-                return begun;
-            }
-            Engagement coming = new Engagement();
-            expected.put(tid, coming);
-            return coming;
-        }
-
-        synchronized void forget(String tid) {
-            expected.remove(tid);
-            busy = dialling > 0 || !expected.isEmpty();
-        }
-
-        DialogListener begun(DialogIdentity dialog) {
-            return busy
-                            && EmbeddedNetwork.HANDSET_GLOBAL_TITLE.equals(
-                                    dialog.opening().remote().globalTitle())
-                    ? match(dialog)
-                    : DialogListener.NOBODY;
-        }
-
-        private synchronized DialogListener match(DialogIdentity dialog) {
-            String tid = dialog.opening().remoteTid();
-            Engagement known = expected.remove(tid);
-            if (known == null && (dialling == 0 || early.size() >= MAX_EARLY)) {
-                return DialogListener.NOBODY;
-            }
-            Engagement engagement = known == null ? new Engagement() : known;
-            if (known == null) {
-                early.put(tid, engagement);
-            }
-            busy = dialling > 0 || !expected.isEmpty();
-            return engagement;
+        @Nullable String instanceId() {
+            return slot.instanceId();
         }
     }
 }

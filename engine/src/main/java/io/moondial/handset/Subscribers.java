@@ -3,6 +3,7 @@ package io.moondial.handset;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.FarSide.Locator;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The subscribers of a far side: who is at home takes the dialogs that the engine begins with him.
- * Whom a dialog is for, its destination reference says. From any thread.
+ * Whom a dialog is for, its destination reference says: the number, or the IMSI that the HLR of the
+ * far side has of it. From any thread.
  */
 public final class Subscribers implements FarSide.Taker {
     /** MAP errors (3GPP TS 29.002 17.6.6). */
@@ -29,7 +31,7 @@ public final class Subscribers implements FarSide.Taker {
     private static final Logger log = LoggerFactory.getLogger(Subscribers.class);
     private static final MessageLink.Receiver NOBODY = message -> {};
 
-    /** By their number. */
+    /** By their number, and by the IMSI that the HLR has of it. */
     private final Map<String, Subscriber> known = new HashMap<>();
 
     /** Who takes what is for nobody that is known; null: they are absent. */
@@ -80,6 +82,7 @@ public final class Subscribers implements FarSide.Taker {
             subscriber.holder = null;
             if (subscriber.next.isEmpty()) {
                 known.remove(msisdn);
+                known.remove(Locator.imsi(msisdn));
             }
         }
     }
@@ -98,7 +101,9 @@ public final class Subscribers implements FarSide.Taker {
     }
 
     private Subscriber subscriber(String msisdn) {
-        return known.computeIfAbsent(msisdn, it -> new Subscriber());
+        Subscriber subscriber = known.computeIfAbsent(msisdn, it -> new Subscriber());
+        known.put(Locator.imsi(msisdn), subscriber);
+        return subscriber;
     }
 
     @Override

@@ -244,6 +244,25 @@ class PhoneResourceTest {
                 .startsWith("404 ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {EMBEDDED, SIGTRAN})
+    void a_phone_that_is_on_waits_for_what_is_pushed(String network) throws Exception {
+        Engine running = running(network, "");
+        JsonNode on = dial("{\"on\": \"27761234567\"}");
+        assertThat(on.get("state").asString()).isEqualTo("on");
+        assertThat(on.get("instance_id").isNull()).isTrue();
+        assertThat(on.get("screens")).isEmpty();
+        String id = on.get("phone_id").asString();
+        assertThat(api.refusal(OPERATOR, "POST", "/v1/phone/" + id + "/answer", "{}"))
+                .startsWith("409 there is nothing on the screen to answer");
+        assertThat(api.ask(OPERATOR, "DELETE", "/v1/phone/" + id, ""))
+                .isInstanceOf(Answer.Empty.class);
+        assertThat(api.refusal(OPERATOR, "GET", "/v1/phone/" + id, "")).startsWith("404 ");
+        assertThat(running.counters().value("phones.turned_on")).isOne();
+        assertThat(refusal("{\"on\": \"27761234567\", \"ssn\": 6}"))
+                .isEqualTo("400 ssn is for a phone that dials, not for one with on");
+    }
+
     @Test
     void what_no_phone_can_do_is_refused_with_what_is_allowed() throws Exception {
         running(EMBEDDED, "");
@@ -262,6 +281,9 @@ class PhoneResourceTest {
                         "{\"code\": \"*1#\", \"ssn\": \"6\"}",
                         "{\"code\": \"*1#\", \"dcs\": 256}",
                         "{\"code\": \"*1#\", \"imsi\": \"1\", \"destination\": \"2\"}",
+                        "{\"on\": \"1\", \"code\": \"*1#\"}",
+                        "{\"on\": \"+27\"}",
+                        "{\"on\": true}",
                         "{\"code\": \"*1#\", \"colour\": \"red\"}")) {
             assertThat(refusal(body)).as(body).startsWith("400 ");
         }

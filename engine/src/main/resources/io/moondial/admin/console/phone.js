@@ -1,4 +1,4 @@
-// Handsets on the page: they dial the engine, and beside each stands what happened.
+// Handsets on the page: they dial the engine or take what it pushes, and beside each stands what happened.
 import { html, nothing } from '/lib/lit-html/lit-html.js';
 import { live } from '/lib/lit-html/directives/live.js';
 import { repeat } from '/lib/lit-html/directives/repeat.js';
@@ -37,7 +37,7 @@ addEventListener('who', ({ detail: name }) => {
 
 /** Ends all calls, and puts the phones away. */
 export async function hangUp() {
-  await Promise.allSettled(phones.splice(0).map((it) => it.end()));
+  await Promise.allSettled(phones.splice(0).map((it) => it.off()));
 }
 
 export function phone(app) {
@@ -67,6 +67,10 @@ class Phone {
   #isSeen = false;
   #live = null;
   #instanceId = null;
+  #isOn = false;
+  #onId = null; // the phone of the engine that takes pushes, also while this one is in a dialog that it dialled
+  #kept = null; // the last screen of a dialog that it dialled, shown until something is pushed
+  #keptAt = 0;
   #number = ++numbered;
   #settings = { msisdn: '27761234567' };
   #asking = new AbortController();
@@ -94,6 +98,7 @@ class Phone {
     const { as, ...settings } = this.#settings;
     const number = (name) => (settings[name] ? { [name]: Number(settings[name]) } : {});
     const text = this.#typed;
+    this.rest();
     this.hidden();
     this.#id = null;
     this.#screens = [];
@@ -104,8 +109,59 @@ class Phone {
       this.#typed = '';
       this.goOn();
     });
-    if (this.#problem) this.#state = 'idle';
+    if (this.#problem) {
+      this.#state = 'idle';
+      if (this.#isOn) this.#listen();
+    }
     this.#app.redraw();
+  }
+
+  /** Waits for what is pushed, beginning with what the phone shows now. */
+  async #listen() {
+    this.rest();
+    const kept = this.#screens.at(-1) ?? this.#kept;
+    await this.#try(async () => {
+      let phone = null;
+      if (this.#onId) phone = await get(`/v1/phone/${segment(this.#onId)}`).catch((e) => (e.status === 404 ? null : Promise.reject(e)));
+      if (!this.#isOn) return;
+      phone ??= await post('/v1/phone', { on: this.#settings.msisdn });
+      this.#onId = phone.phone_id;
+      this.#kept = kept;
+      this.#keptAt = phone.screens.length;
+      this.#id = null;
+      this.#take(phone);
+      this.goOn();
+    });
+    if (this.#problem) {
+      this.#isOn = false;
+      this.#app.redraw();
+    }
+  }
+
+  async #switch(isOn) {
+    this.#isOn = isOn;
+    if (isOn && !this.#busy) await this.#listen();
+    else if (!isOn) await this.#turnOff();
+    this.#app.redraw();
+  }
+
+  async #turnOff() {
+    const id = this.#onId;
+    this.#onId = null;
+    if (!id) return;
+    if (id === this.#id) {
+      this.rest();
+      this.#state = this.#busy ? 'ended' : 'idle';
+    }
+    await this.#try(() => call('DELETE', `/v1/phone/${segment(id)}`));
+    if (this.#gone) this.#problem = '';
+  }
+
+  /** Ends its call, and takes no pushes any more. */
+  async off() {
+    this.#isOn = false;
+    await this.end();
+    await this.#turnOff();
   }
 
   async #answer() {
@@ -131,6 +187,11 @@ class Phone {
       if (this.#problem && !this.#gone) return;
       this.rest();
       this.#state = 'ended';
+      if (this.#isOn) await this.#listen();
+    } else if (this.#state === 'on') {
+      this.#kept = null;
+      this.#keptAt = this.#screens.length;
+      this.#typed = '';
     } else if (this.#state !== 'waiting') {
       this.#state = 'idle';
       this.#screens = [];
@@ -186,7 +247,7 @@ class Phone {
     this.rest();
     const asking = (this.#asking = new AbortController());
     let wait = 0; // the first answer tells how the phone is now
-    while (this.#id && this.#busy) {
+    while (this.#id && (this.#busy || this.#state === 'on')) {
       const long = waiting < MOST_WAITING;
       if (long) waiting++;
       try {
@@ -209,6 +270,7 @@ class Phone {
       if (asking.signal.aborted) return;
       wait = WAIT;
     }
+    if (this.#isOn && this.#state === 'ended') this.#listen();
   }
 
   /** Asks no more. */
@@ -223,7 +285,8 @@ class Phone {
   }
 
   #glass() {
-    const last = this.#screens.at(-1);
+    const last = this.#state === 'on' && this.#screens.length === this.#keptAt ? this.#kept : this.#screens.at(-1);
+    if (this.#state === 'on' && !last) return html`<span class="quiet">${w.isOn}</span>`;
     if (this.#state === 'idle') return html`<span class="quiet">${w.idle}</span>`;
     if (!last) return html`<span class="quiet">${this.#state === 'ended' ? w.ended : w.waiting}</span>`;
     const said = { decline: w.declined(last.code), abort: w.aborted, close: w.closed, acknowledge: w.acknowledged }[last.kind];
@@ -243,7 +306,7 @@ class Phone {
   view(several) {
     const secret = this.#state === 'menu' && this.#screens.at(-1)?.secret_answer;
     const set = (event) => { this.#settings[event.target.name] = event.target.value; };
-    const field = (name, label, unset = '') => html`<label>${label}<input name=${name} inputmode="numeric" placeholder=${unset} .value=${this.#settings[name] ?? ''} @input=${set} ?disabled=${this.#busy}></label>`;
+    const field = (name, label, unset = '') => html`<label>${label}<input name=${name} inputmode="numeric" placeholder=${unset} .value=${this.#settings[name] ?? ''} @input=${set} ?disabled=${this.#busy || (this.#isOn && name === 'msisdn')}></label>`;
     const label = this.#state === 'menu' ? (secret ? w.secretAnswer : w.answer) : this.#settings.as === 'notify' ? w.notifyText : w.code;
     return html`<section class="phone-row" aria-label=${w.phoneNumber(this.#number)}>
       <form class="phone" @submit=${(event) => this.#go(event)}>
@@ -260,6 +323,7 @@ class Phone {
         <h2 class="small">${w.settings}</h2>
         ${field('msisdn', w.number)} ${field('imsi', w.imsi)} ${field('ssn', w.ssn, '6')} ${field('dcs', w.dcs, '15')} ${field('destination', w.destination)}
         <label>${w.sends}<select name="as" @change=${(event) => { set(event); this.#app.redraw(); }} ?disabled=${this.#busy}><option value="">${w.dials}</option><option value="notify" ?selected=${this.#settings.as === 'notify'}>${w.notify}</option></select></label>
+        <label class="check"><input type="checkbox" name="on" .checked=${live(this.#isOn)} @change=${(event) => this.#switch(event.target.checked)} ?disabled=${!this.#settings.msisdn}> ${w.on}</label>
         ${several ? html`<button type="button" @click=${() => this.#putAway()}>${w.remove}</button>` : nothing}
       </div>
       <div>
@@ -281,7 +345,7 @@ class Phone {
   }
 
   async #putAway() {
-    if (this.#busy) await this.end();
+    await this.off();
     this.rest();
     this.hidden();
     phones.splice(phones.indexOf(this), 1);

@@ -48,10 +48,10 @@ export const words = {
     screens: { menu: 'menu', notify: 'notify', respond: 'last text' }, thought: (time) => `thought ${time}`, secret: 'secret', lost: (n) => `${n.toLocaleString()} events were left out: more happens than one page is told. What is shown is read again.`,
   },
   phone: {
-    explain: 'Dials the engine in service through its embedded network. Records are written as for any subscriber.',
+    explain: 'Dials the engine in service through its embedded network, and takes what it pushes. Records are written as for any subscriber.',
     number: 'Number (MSISDN)', imsi: 'IMSI', ssn: 'SSN', dcs: 'DCS', destination: 'Destination', code: 'Code to dial', answer: 'Answer', call: 'Call', sends: 'What it sends', send: 'Send', end: 'End', another: 'Another phone', remove: 'Put away', settings: 'Subscriber',
     idle: 'Dial a code, such as *100#', waiting: 'Waits for the engine', ok: 'OK', dials: 'a code: it dials', notify: 'the text of a notify', notifyText: 'Text of the notify', ended: 'The dialog is over.', screen: 'Screen', keypad: 'Keypad', aborted: 'The network has ended it.', closed: 'Ended without a text.', declined: (code) => `Refused with error ${code}.`, acknowledged: 'The notify was acknowledged.', history: 'What happened', phoneNumber: (n) => `Phone ${n}`, saveAsTest: 'Save as test',
-    secretAnswer: 'Answer (secret)', noHistory: 'Its history appears here once a service has taken the dialog.',
+    secretAnswer: 'Answer (secret)', on: 'On: it takes what is pushed to its number', isOn: 'On. Dial a code, or wait for a push.', noHistory: 'Its history appears here once a service has taken the dialog.',
   },
   scripts: {
     version: 'Version', since: 'In service since', lastFailure: 'Last failure', problems: 'Problems on disk', all: 'All scripts',
