@@ -86,8 +86,7 @@ public final class PhoneResource implements Resource {
                                 ? Operation.PROCESS_UNSTRUCTURED_SS_REQUEST
                                 : Operation.UNSTRUCTURED_SS_NOTIFY,
                         ussd(text, body.number("dcs", Dcs.UNSPECIFIED.octet(), 0, MAX_OCTET)));
-        Phone phone =
-                phones.dial(dialled).orElseThrow(this::tooMany);
+        Phone phone = phones.dial(dialled).orElseThrow(this::tooMany);
         Address msisdn = subscriber.msisdn();
         BitSet secret = hidden.in(kind, text, msisdn == null ? null : msisdn.digits());
         log.info(

@@ -137,7 +137,9 @@ final class PhoneDialogs {
 
     private synchronized DialogListener match(DialogIdentity dialog) {
         Engagement engagement = new Engagement();
-        return meet(dialog.opening().remoteTid(), engagement, dialling > 0) ? engagement : DialogListener.NOBODY;
+        return meet(dialog.opening().remoteTid(), engagement, dialling > 0)
+                ? engagement
+                : DialogListener.NOBODY;
     }
 
     /** Whether a phone has the dialog of this id, or may have it. */

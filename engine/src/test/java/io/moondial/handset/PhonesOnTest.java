@@ -122,19 +122,16 @@ class PhonesOnTest {
         DialogLink link = pushMenu();
         assertThat(phone.await(0, PATIENCE).state()).isEqualTo(State.MENU);
         assertThat(phone.answer("yes").state()).isEqualTo(State.WAITING);
-        assertThat(next())
-                .isEqualTo(new Continued(List.of(new Part.Answered(1, text("yes")))));
+        assertThat(next()).isEqualTo(new Continued(List.of(new Part.Answered(1, text("yes")))));
         link.send(new Outgoing.End());
         assertThat(phone.await(1, PATIENCE).state()).isEqualTo(State.ON);
 
-        Address imsi =
-                new Address(Locator.imsi(ANNE), Address.INTERNATIONAL, Address.LAND_MOBILE);
+        Address imsi = new Address(Locator.imsi(ANNE), Address.INTERNATIONAL, Address.LAND_MOBILE);
         push(new Outgoing.Show(1, text("Thank you"), false), imsi);
         assertThat(phone.await(2, PATIENCE).state()).isEqualTo(State.NOTIFY);
         phone.answer(null);
         assertThat(next()).isEqualTo(new Continued(List.of(new Part.Acknowledged(1))));
-        assertThat(words(phone.await(0, Duration.ZERO)))
-                .containsExactly("menu", "close", "notify");
+        assertThat(words(phone.await(0, Duration.ZERO))).containsExactly("menu", "close", "notify");
         assertThat(counters.value("phones.rung")).isEqualTo(2);
     }
 

@@ -6,7 +6,6 @@ import io.moondial.admin.client.AdminClient;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.channel.Address;
-import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.cli.EngineOption;
@@ -18,36 +17,22 @@ import io.moondial.cli.Terminal;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.run.StandIns;
-import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
-import io.moondial.handset.Screen;
 import io.moondial.logic.DialogObserver;
 import io.moondial.script.api.Backends;
 import io.moondial.text.Dcs;
-import io.moondial.text.Mask;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.time.Time;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,7 +48,7 @@ import tools.jackson.databind.node.ObjectNode;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, on an engine started for it or on a running one (--live, --connect).",
+            "Dials a code from one handset, on an engine started for it or on a running one (--live, --connect). Or takes what an engine pushes to it (--wait, --stay).",
             "Every screen is printed as it comes. Answers come from the command line, or from the terminal or the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
@@ -71,6 +56,7 @@ public final class DialCommand implements Callable<Integer> {
     @Mixin private RulesOption rules;
     @Mixin private HandsetOptions options;
     @Mixin private EngineOption engine;
+    @Mixin private WaitOptions waiting;
 
     @Option(
             names = "--live",
@@ -114,7 +100,8 @@ public final class DialCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "CODE [ANSWER...]",
             arity = "0..*",
-            description = "What is dialled, and what is answered to each menu in turn.")
+            description =
+                    "What is dialled, and what is answered to each menu in turn. With --wait, answers alone.")
     private List<String> words = List.of();
 
     @Spec private CommandSpec spec;
@@ -131,15 +118,12 @@ public final class DialCommand implements Callable<Integer> {
                     RefusedException,
                     InterruptedException,
                     IOException {
+        waiting.check(!live && !engine.isRemote() && !options.connects(), record != null);
         if (live || engine.isRemote()) {
             return dialLive();
         }
-        FarSide.Call call = dialled();
-        Conversation.Answers answers =
-                new Conversation.Answers(
-                        sendable(notify == null ? words.subList(1, words.size()) : words),
-                        System.in,
-                        Terminal.is());
+        FarSide.@Nullable Call call = waiting.onlyWaits() ? null : dialled();
+        Conversation.Answers answers = answers();
         Conversation.ScreenPrinter printer =
                 Conversation.ScreenPrinter.to(spec.commandLine().getOut(), json);
         PrintWriter err = spec.commandLine().getErr();
@@ -153,18 +137,12 @@ public final class DialCommand implements Callable<Integer> {
         StandIns given = standIns == null ? null : StandIns.at(standIns);
         Configuration configuration = options.connects() ? null : configuration(given);
         DialRecorder recorder = recorder(configuration);
+        WaitingHandset.Talk talks =
+                handset -> new Conversation(handset, answers, printer, recorder, err);
         OwnEngine.Use talk =
                 handsets -> {
-                    int result =
-                            new Conversation(
-                                            eyes -> Conversation.line(handsets, call, eyes),
-                                            answers,
-                                            printer,
-                                            recorder,
-                                            err)
-                                    .hold();
-                    answers.unused()
-                            .ifPresent(left -> err.println("ussd: answers not used: " + left));
+                    int result = talk(handsets, call, talks, err);
+                    tellUnused(answers, err);
                     return result;
                 };
         int exitCode =
@@ -180,52 +158,143 @@ public final class DialCommand implements Callable<Integer> {
         return exitCode;
     }
 
+    /** Dials, if something is to be dialled, and then takes what is pushed, if that is wanted. */
+    private int talk(
+            FarSide handsets,
+            FarSide.@Nullable Call call,
+            WaitingHandset.Talk talks,
+            PrintWriter err)
+            throws InterruptedException {
+        WaitingHandset waits =
+                waiting.takesPushes()
+                        ? WaitingHandset.on(handsets, options.subscriber().msisdn(), talks)
+                        : null;
+        int result = ExitCode.GOOD;
+        if (call != null) {
+            if (waits != null) {
+                waits.dialling(true);
+            }
+            result = talks.begin(eyes -> Conversation.line(handsets, call, eyes)).hold();
+            if (waits != null) {
+                waits.dialling(false);
+            }
+        }
+        if (waits != null && result == ExitCode.GOOD) {
+            for (int i = 0; i < waiting.pushes() && result == ExitCode.GOOD; i++) {
+                Optional<Conversation> pushed = waits.next(waiting.within());
+                if (pushed.isEmpty()) {
+                    return nothingCame(err);
+                }
+                result = pushed.get().hold();
+            }
+        }
+        return result;
+    }
+
+    private int nothingCame(PrintWriter err) {
+        err.println("ussd: nothing was pushed within %d s".formatted(waiting.within().toSeconds()));
+        return ExitCode.FAILED;
+    }
+
+    private Conversation.Answers answers() {
+        boolean allAreAnswers = notify != null || waiting.onlyWaits();
+        return new Conversation.Answers(
+                sendable(allAreAnswers ? words : words.subList(1, words.size())),
+                System.in,
+                Terminal.is());
+    }
+
+    private static void tellUnused(Conversation.Answers answers, PrintWriter err) {
+        answers.unused().ifPresent(left -> err.println("ussd: answers not used: " + left));
+    }
+
     private int dialLive()
             throws ConfigurationException,
                     NotRunningException,
                     RefusedException,
                     IOException,
                     InterruptedException {
-        dialled(); // refuses what makes no sense
+        if (!waiting.onlyWaits()) {
+            dialled(); // refuses what makes no sense
+        }
         if (options.connects() || standIns != null) {
             throw bad("--live takes no --connect and no --stand-ins: a running engine has its own");
         }
         PrintWriter err = spec.commandLine().getErr();
-        Conversation.Answers answers =
-                new Conversation.Answers(
-                        sendable(notify == null ? words.subList(1, words.size()) : words),
-                        System.in,
-                        Terminal.is());
+        Conversation.Answers answers = answers();
+        Conversation.ScreenPrinter printer =
+                Conversation.ScreenPrinter.to(spec.commandLine().getOut(), json);
+        ObjectNode on = waiting.takesPushes() ? on() : null;
         try (AdminClient client = engine.client(rules)) {
-            LivePhone phone = new LivePhone(client, wanted(), dcs);
-            Thread interrupted = Thread.ofPlatform().name("stop").unstarted(phone::hangUp);
-            Runtime.getRuntime().addShutdownHook(interrupted);
-            int result;
-            try {
+            LivePhone waits = on == null ? null : new LivePhone(client, on, dcs);
+            Conversation first = waits == null ? null : conversation(waits, answers, printer, err);
+            int result = ExitCode.GOOD;
+            if (!waiting.onlyWaits()) {
+                LivePhone phone = new LivePhone(client, wanted(), dcs);
+                result = phone.held(() -> conversation(phone, answers, printer, err).hold());
+                phone.requireWhole();
+                if (record != null) {
+                    err.println(
+                            "ussd: recorded in %s as \"%s\""
+                                    .formatted(record, Recorded.add(record, phone.asTest())));
+                }
+            }
+            if (waits != null && first != null && result == ExitCode.GOOD) {
                 result =
-                        new Conversation(
-                                        eyes -> {
-                                            phone.show(eyes);
-                                            return phone;
-                                        },
-                                        answers,
-                                        Conversation.ScreenPrinter.to(
-                                                spec.commandLine().getOut(), json),
-                                        phone,
-                                        err)
-                                .hold();
-            } finally {
-                OwnEngine.forget(interrupted);
+                        waits.held(
+                                () ->
+                                        takePushes(
+                                                first,
+                                                () -> conversation(waits, answers, printer, err),
+                                                err));
+                waits.requireWhole();
             }
-            phone.requireWhole();
-            answers.unused().ifPresent(left -> err.println("ussd: answers not used: " + left));
-            if (record != null) {
-                err.println(
-                        "ussd: recorded in %s as \"%s\""
-                                .formatted(record, Recorded.add(record, phone.asTest())));
-            }
+            tellUnused(answers, err);
             return result;
         }
+    }
+
+    /** It has taken the first one already, if that came while it was in another dialog. */
+    private int takePushes(Conversation first, Supplier<Conversation> next, PrintWriter err)
+            throws InterruptedException {
+        Conversation pushed = first;
+        for (int i = 1; ; i++) {
+            if (!pushed.awaitFirst(waiting.within())) {
+                return nothingCame(err);
+            }
+            int result = pushed.hold();
+            if (result != ExitCode.GOOD || i == waiting.pushes()) {
+                return result;
+            }
+            pushed = next.get();
+        }
+    }
+
+    private static Conversation conversation(
+            LivePhone phone,
+            Conversation.Answers answers,
+            Conversation.ScreenPrinter printer,
+            PrintWriter err) {
+        return new Conversation(
+                eyes -> {
+                    phone.show(eyes);
+                    return phone;
+                },
+                answers,
+                printer,
+                phone,
+                err);
+    }
+
+    /** What the interface is asked for, so that a phone takes pushes. */
+    private ObjectNode on() {
+        Address msisdn = options.subscriber().msisdn();
+        if (msisdn == null) {
+            throw bad("--wait and --stay need --msisdn: the number that is pushed to");
+        }
+        return new JsonMapper()
+                .createObjectNode()
+                .put("on", plain("--msisdn", msisdn, Address.ISDN));
     }
 
     /** What the interface is asked to dial. */
@@ -272,12 +341,13 @@ public final class DialCommand implements Callable<Integer> {
     }
 
     private DialRecorder recorder(@Nullable Configuration configuration) {
+        String dialled = words.isEmpty() ? "" : words.getFirst();
         DialRecorder recorder =
                 new DialRecorder(
                         record,
                         configuration == null ? List.of() : configuration.services(),
                         notify != null,
-                        notify == null ? words.getFirst() : notify);
+                        notify == null ? dialled : notify);
         recorder.heldBy(options.subscriber(), new Dcs(dcs));
         return recorder;
     }
@@ -321,326 +391,5 @@ public final class DialCommand implements Callable<Integer> {
 
     private ParameterException bad(String message) {
         return new ParameterException(spec.commandLine(), message);
-    }
-
-    /** What a handset does. */
-    interface Line {
-        void answer(Screen.Menu menu, String text) throws UnsendableText, DialogGoneException;
-
-        void acknowledge(Screen.Notify notify) throws DialogGoneException;
-
-        void abandon() throws DialogGoneException;
-    }
-
-    /** What follows a conversation, and knows which answers are secret. */
-    interface Listener {
-        /** A screen has come. */
-        void came(Screen screen);
-
-        /** The newest menu was answered. */
-        void answered(String answer);
-
-        /** The handset has given up. */
-        void gaveUp();
-
-        /** Whether this answer to the newest menu is secret. */
-        boolean isSecret(String answer);
-    }
-
-    /**
-     * One dialog as a person at the handset lives it: screens come when they come, and so do the
-     * person's answers; what is typed answers the newest menu.
-     */
-    static final class Conversation {
-        private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
-        private final Answers answers;
-        private final ScreenPrinter printer;
-        private final Listener recorder;
-        private final PrintWriter err;
-        private final Line handset;
-        private Screen.@Nullable Menu open;
-        private boolean asked;
-        private boolean typed;
-
-        private sealed interface Happening {
-            record Came(Screen screen) implements Happening {}
-
-            /** Empty: there are no more answers. */
-            record Said(Optional<String> answer) implements Happening {}
-        }
-
-        Conversation(
-                Function<Consumer<Screen>, Line> dials,
-                Answers answers,
-                ScreenPrinter printer,
-                Listener recorder,
-                PrintWriter err) {
-            this.answers = answers;
-            this.printer = printer;
-            this.recorder = recorder;
-            this.err = err;
-            this.handset = dials.apply(screen -> happenings.add(new Happening.Came(screen)));
-        }
-
-        /** A handset of a network. */
-        static Line line(FarSide network, FarSide.Call call, Consumer<Screen> eyes) {
-            Handset handset = Handset.begin(network, call, eyes);
-            return new Line() {
-                @Override
-                public void answer(Screen.Menu menu, String text)
-                        throws UnsendableText, DialogGoneException {
-                    handset.answer(menu, text);
-                }
-
-                @Override
-                public void acknowledge(Screen.Notify notify) throws DialogGoneException {
-                    handset.acknowledge(notify);
-                }
-
-                @Override
-                public void abandon() throws DialogGoneException {
-                    handset.abandon();
-                }
-            };
-        }
-
-        /** Goes on until the dialog is over; the result is the exit code. */
-        int hold() throws InterruptedException {
-            while (true) {
-                switch (happenings.take()) {
-                    case Happening.Came(Screen screen) -> {
-                        printer.screen(screen);
-                        recorder.came(screen);
-                        if (screen.isLast()) {
-                            return screen instanceof Screen.Abort ? ExitCode.FAILED : ExitCode.GOOD;
-                        }
-                        react(screen);
-                    }
-                    case Happening.Said(Optional<String> answer) -> {
-                        asked = false;
-                        if (!say(answer)) {
-                            return ExitCode.FAILED;
-                        }
-                    }
-                }
-            }
-        }
-
-        /** Gives up, if there is still something to give up. */
-        void abandon() {
-            try {
-                handset.abandon();
-            } catch (DialogGoneException e) {
-                err.println("ussd: the dialog had ended already");
-            }
-        }
-
-        private void react(Screen screen) {
-            if (screen instanceof Screen.Menu menu) {
-                open = menu;
-                ask();
-            } else if (screen instanceof Screen.Notify notify) {
-                try {
-                    handset.acknowledge(notify);
-                } catch (DialogGoneException e) {
-                    err.println("ussd: the dialog ended before the notify could be acknowledged");
-                }
-            }
-        }
-
-        /** Asks for the next answer, unless that is being done already. */
-        private void ask() {
-            typed = answers.typedNext();
-            if (typed) {
-                printer.prompt();
-            }
-            if (!asked) {
-                asked = true;
-                answers.next(answer -> happenings.add(new Happening.Said(answer)));
-            }
-        }
-
-        /** False if the handset gave up. */
-        private boolean say(Optional<String> answer) {
-            Screen.Menu menu = open;
-            if (menu == null) {
-                throw new IllegalStateException("an answer without a menu: nobody asked for it");
-            }
-            try {
-                if (answer.isEmpty()) {
-                    handset.abandon();
-                    recorder.gaveUp();
-                    err.println("ussd: no more answers: the handset gives up");
-                    return false;
-                }
-                handset.answer(menu, answer.get());
-                recorder.answered(answer.get());
-                if (!typed) {
-                    printer.answer(
-                            recorder.isSecret(answer.get()) ? Mask.of(answer.get()) : answer.get());
-                }
-            } catch (UnsendableText e) {
-                err.println("ussd: this answer cannot be sent: " + e.getMessage());
-                ask();
-            } catch (DialogGoneException e) {
-                err.println("ussd: the dialog ended before this answer");
-            }
-            return true;
-        }
-
-        /**
-         * What the person at the handset answers: from the command line first, then line by line
-         * from the input.
-         */
-        static final class Answers {
-            private static final Logger log = LoggerFactory.getLogger(Answers.class);
-
-            private final Deque<String> given;
-            private final BufferedReader input;
-            private final boolean atTerminal;
-
-            /**
-             * Answers that are still to be given.
-             *
-             * @param given those of the command line
-             * @param input where more come from, a line each
-             * @param atTerminal whether somebody types there, who sees it while typing
-             */
-            Answers(List<String> given, InputStream input, boolean atTerminal) {
-                this.given = new ArrayDeque<>(given);
-                this.input =
-                        new BufferedReader(new InputStreamReader(input, StandardCharsets.UTF_8));
-                this.atTerminal = atTerminal;
-            }
-
-            /** Whether the next answer is typed by somebody who sees it while typing. */
-            boolean typedNext() {
-                return given.isEmpty() && atTerminal;
-            }
-
-            /**
-             * Hands over the next answer once there is one, empty once there are no more; the
-             * caller does not wait.
-             */
-            void next(Consumer<Optional<String>> taker) {
-                if (given.isEmpty()) {
-                    // The process may end while nobody has typed anything.
-                    Thread.ofPlatform().daemon().name("input").start(() -> taker.accept(line()));
-                } else {
-                    taker.accept(Optional.of(given.removeFirst()));
-                }
-            }
-
-            private Optional<String> line() {
-                try {
-                    return Optional.ofNullable(input.readLine());
-                } catch (IOException e) {
-                    log.warn("the standard input cannot be read: no more answers come from it", e);
-                    return Optional.empty();
-                }
-            }
-
-            /** The answers of the command line that nobody asked for. */
-            Optional<String> unused() {
-                return given.isEmpty() ? Optional.empty() : Optional.of(String.join(" ", given));
-            }
-        }
-
-        /** How the conversation is shown. */
-        sealed interface ScreenPrinter {
-            static ScreenPrinter to(PrintWriter out, boolean json) {
-                return json ? new JsonScreens(out) : new PlainScreens(out);
-            }
-
-            /** A screen has come. */
-            void screen(Screen screen);
-
-            /** Somebody is about to type an answer. */
-            void prompt();
-
-            /** An answer that nobody saw being typed. */
-            void answer(String text);
-
-            /** The conversation as JSON, an object a line; answers are not shown. */
-            final class JsonScreens implements ScreenPrinter {
-                private final JsonMapper json = new JsonMapper();
-                private final PrintWriter out;
-
-                JsonScreens(PrintWriter out) {
-                    this.out = out;
-                }
-
-                @Override
-                public void screen(Screen screen) {
-                    ObjectNode object = json.createObjectNode();
-                    object.put("kind", screen.word());
-                    switch (screen) {
-                        case Screen.Menu(int id, String text) -> object.put("text", text);
-                        case Screen.Notify(int id, String text) -> object.put("text", text);
-                        case Screen.Respond(String text) -> object.put("text", text);
-                        case Screen.Decline(int code) -> object.put("code", code);
-                        case Screen.Abort(String reason) -> object.put("reason", reason);
-                        case Screen.Reject(String problem) -> object.put("problem", problem);
-                        case Screen.Acknowledge a -> {}
-                        case Screen.Close c -> {}
-                    }
-                    out.println(json.writeValueAsString(object));
-                }
-
-                @Override
-                public void prompt() {
-                    // Whoever reads JSON is a program.
-                }
-
-                @Override
-                public void answer(String text) {
-                    // It is a program's own.
-                }
-            }
-
-            /**
-             * The conversation in the words of the dialog tests: a word for each screen, its text
-             * beside it.
-             */
-            final class PlainScreens implements ScreenPrinter {
-                private final PrintWriter out;
-
-                PlainScreens(PrintWriter out) {
-                    this.out = out;
-                }
-
-                @Override
-                public void screen(Screen screen) {
-                    String text =
-                            switch (screen) {
-                                case Screen.Menu(int id, String menu) -> menu;
-                                case Screen.Notify(int id, String notify) -> notify;
-                                case Screen.Respond(String respond) -> respond;
-                                case Screen.Decline(int code) -> String.valueOf(code);
-                                case Screen.Acknowledge a -> "";
-                                case Screen.Close c -> "";
-                                case Screen.Abort(String reason) -> reason;
-                                case Screen.Reject(String problem) -> problem;
-                            };
-                    print(screen.word(), text);
-                }
-
-                @Override
-                public void prompt() {
-                    out.print("answer ");
-                    out.flush();
-                }
-
-                @Override
-                public void answer(String text) {
-                    print("answer", text);
-                }
-
-                private void print(String word, String text) {
-                    String indent = "\n" + " ".repeat(word.length() + 1);
-                    out.println((word + " " + text.replace("\n", indent)).stripTrailing());
-                }
-            }
-        }
     }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps a dialled conversation, to be added to a file as a test. The engine says what is secret in
  * it. A running engine elsewhere does not say that, so its conversations may not be kept.
  */
-final class DialRecorder implements DialogListener, DialCommand.Listener {
+final class DialRecorder implements DialogListener, Conversation.Listener {
     private static final Sending UNTOLD = new Sending("", false, false);
 
     private final @Nullable Path file;

@@ -4,6 +4,7 @@ import io.moondial.admin.client.AdminClient;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.cli.OwnEngine;
 import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -21,8 +22,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A handset that dials the engine that runs, through its interface: nothing is started here. */
-final class LivePhone implements DialCommand.Line, DialCommand.Listener {
+/**
+ * A handset that dials the engine that runs, or takes what that pushes, through its interface:
+ * nothing is started here.
+ */
+final class LivePhone implements Conversation.Line, Conversation.Listener {
     private static final Logger log = LoggerFactory.getLogger(LivePhone.class);
     private static final String PHONES = "/v1/phone";
     private static final String DIALOGS = "/v1/dialogs";
@@ -41,6 +45,10 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
     private final AdminClient client;
     private final Dcs dcs;
     private final String id;
+
+    /** Whether it takes pushes, and has to be turned off at the end. */
+    private final boolean waits;
+
     private volatile JsonNode phone;
 
     /** The menus whose answers are secret, by their number. */
@@ -54,7 +62,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
     private Duration finishing = FINISHING;
 
     /**
-     * Dials.
+     * Dials, or is on and waits.
      *
      * @param dialled as the interface takes it
      */
@@ -62,6 +70,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
             throws NotRunningException, RefusedException, InterruptedException {
         this.client = client;
         this.dcs = new Dcs(dcs);
+        waits = dialled.has("on");
         phone = client.post(PHONES).body(dialled).answer();
         id = phone.path("phone_id").asString("");
     }
@@ -72,7 +81,33 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
         return this;
     }
 
-    /** From now on each screen is told as it comes, until the last. */
+    /** What somebody does with a phone. */
+    @FunctionalInterface
+    interface Use {
+        /** The result is the exit code. */
+        int hold() throws InterruptedException;
+    }
+
+    /** The phone is used; if the process ends meanwhile, it hangs up. */
+    int held(Use use) throws InterruptedException {
+        Thread interrupted = Thread.ofPlatform().name("stop").unstarted(this::hangUp);
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try {
+            return use.hold();
+        } finally {
+            OwnEngine.forget(interrupted);
+            if (waits) {
+                hangUp();
+            }
+        }
+    }
+
+    /** Whether the engine can still be asked. */
+    boolean isWhole() {
+        return failure == null;
+    }
+
+    /** From now on each screen is told as it comes, until the last one of a dialog. */
     void show(Consumer<Screen> eyes) {
         // the process may end while nothing comes
         Thread.ofPlatform().daemon().name("phone").start(() -> watch(eyes));
@@ -108,6 +143,7 @@ final class LivePhone implements DialCommand.Line, DialCommand.Listener {
             Screen screen = screen(now, shown);
             eyes.accept(screen);
             if (screen.isLast()) {
+                shown++;
                 return true;
             }
         }

@@ -7,7 +7,6 @@ import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.cli.dial.DialCommand.Conversation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayInputStream;
