@@ -1,11 +1,13 @@
 package io.moondial.handset.program;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
+import io.moondial.handset.Subscribers;
 import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Lua;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
@@ -18,6 +20,7 @@ import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +28,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, a state, a
- * data coding scheme. Confined to the program's thread; what comes from the network is put into the
- * inbox, and counts as happened when it is taken out.
+ * A handset with the session of QuecPython's module {@code ussd}: one dialog at a time, which the
+ * program or the network has begun, a state, a data coding scheme. Confined to the program's
+ * thread; what comes from the network is put into the inbox, and counts as happened when it is
+ * taken out. Only whether the network may begin a dialog is known at once: while there is a
+ * session, the handset is busy.
  */
-final class Phone {
+final class Phone implements Handset.Holder {
     /** Takes what happens, from any thread. */
     @FunctionalInterface
     interface Inbox {
@@ -46,7 +51,7 @@ final class Phone {
         record Stopped() implements Event {}
     }
 
-    /** One dialog; another begins with the next thing that is dialled. */
+    /** One dialog; another begins with the next thing that is dialled, or is pushed. */
     static final class Session {
         private @Nullable Handset handset;
         private Screen.@Nullable Menu open;
@@ -76,12 +81,33 @@ final class Phone {
     private int dcs = DEFAULT_DCS;
 
     /** Null: no dialog. */
-    private @Nullable Session session;
+    private final AtomicReference<@Nullable Session> session = new AtomicReference<>();
 
     Phone(FarSide network, Subscriber subscriber, Inbox inbox) {
         this.network = network;
         this.subscriber = subscriber;
         this.inbox = inbox;
+    }
+
+    /**
+     * From now on it takes what the engine begins with its number; without a number, what it begins
+     * with anybody.
+     */
+    void turnOn() {
+        Subscribers subscribers = new Subscribers();
+        Address number = subscriber.msisdn();
+        if (number == null) {
+            subscribers.others(this);
+        } else {
+            subscribers.on(number.digits(), this);
+        }
+        network.receive(subscribers);
+    }
+
+    /** It takes nothing any more, and leaves the dialog that it is in. */
+    void turnOff() {
+        network.receive(null);
+        giveUp();
     }
 
     int dcs() {
@@ -100,12 +126,14 @@ final class Phone {
 
     /** Whether a menu waits for what the program does. */
     boolean needsAction() {
-        return session != null && session.open != null;
+        Session present = session.get();
+        return present != null && present.open != null;
     }
 
     /** Whether the network owes an answer. */
     boolean isWaiting() {
-        return session != null && session.open == null;
+        Session present = session.get();
+        return present != null && present.open == null;
     }
 
     /**
@@ -120,7 +148,7 @@ final class Phone {
         }
         try {
             UssdString string = encode(text);
-            Session present = session;
+            Session present = session.get();
             return present == null ? dial(string) : answer(present, string);
         } catch (UnsendableText e) {
             log.info("ussd.send: {}", e.getMessage());
@@ -138,20 +166,30 @@ final class Phone {
 
     private boolean dial(UssdString string) {
         Session begun = new Session();
+        if (!session.compareAndSet(null, begun)) {
+            return false; // the network was first
+        }
         FarSide.Call call = subscriber.call(Operation.PROCESS_UNSTRUCTURED_SS_REQUEST, string);
         try {
-            begun.handset =
-                    Handset.begin(
-                            network,
-                            call,
-                            (screen, received) ->
-                                    inbox.put(new Event.Came(begun, screen, received)));
+            begun.handset = Handset.begin(network, call, eyes(begun));
+            return true;
         } catch (IllegalStateException e) {
+            session.set(null);
             log.warn("ussd.send: the network takes no dialog", e);
             return false;
         }
-        session = begun;
-        return true;
+    }
+
+    private Handset.Eyes eyes(Session seenBy) {
+        return (screen, received) -> inbox.put(new Event.Came(seenBy, screen, received));
+    }
+
+    /** On a network thread. */
+    @Override
+    public Handset.@Nullable Eyes takes(Handset handset) {
+        Session begun = new Session();
+        begun.handset = handset;
+        return session.compareAndSet(null, begun) ? eyes(begun) : null;
     }
 
     private static boolean answer(Session session, UssdString string) {
@@ -181,8 +219,7 @@ final class Phone {
 
     /** Leaves the dialog, if there is one, as a handset that is switched off. */
     void giveUp() {
-        Session present = session;
-        session = null;
+        Session present = session.getAndSet(null);
         if (present != null) {
             try {
                 handset(present).abandon();
@@ -196,7 +233,7 @@ final class Phone {
     @Nullable Reply happened(Event event) {
         return switch (event) {
             case Event.Stopped stopped -> Reply.ended();
-            case Event.Came came when came.session() != session -> null;
+            case Event.Came came when came.session() != session.get() -> null;
             case Event.Came(Session present, Screen screen, UssdString received) -> {
                 happened(present, screen);
                 yield Reply.of(screen, received);
@@ -206,7 +243,7 @@ final class Phone {
 
     private void happened(Session present, Screen screen) {
         if (screen.isLast()) {
-            session = null;
+            session.set(null);
         } else if (screen instanceof Screen.Menu menu) {
             present.open = menu;
         } else if (screen instanceof Screen.Notify notify) {

@@ -106,6 +106,7 @@ final class RunningProgram implements ScriptClock {
     /** Runs the program to its end; false if it, or a callback, failed. */
     boolean run(FunctionCode main) {
         Time.Alarm limit = time.after(limits.maxTime(), this::endTime);
+        phone.turnOn();
         try {
             meter.beginBurst();
             state.setsGlobals(main.globalsSet());
@@ -121,7 +122,7 @@ final class RunningProgram implements ScriptClock {
             limit.cancel();
             state.endCoroutines();
             meter.endBurst();
-            phone.giveUp();
+            phone.turnOff();
         }
         return sound;
     }

@@ -2,6 +2,7 @@ package io.moondial.handset.program;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.moondial.channel.Address;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome.ScriptFault;
@@ -9,10 +10,16 @@ import io.moondial.script.lua.Compiler.CompileFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Runs programs against a scripted network, on a clock that jumps; keeps what they say. */
 final class ProgramBench implements HandsetProgram.ProgramConsole {
     static final ScriptLimits LIMITS = new ScriptLimits(1_000_000, 1 << 20, Duration.ofMinutes(10));
+
+    static final String ANNE = "27761485722";
+
+    /** The number of the handset; null: none. */
+    @Nullable String msisdn;
 
     final ScriptedNetwork network = new ScriptedNetwork();
     final List<String> printed = new ArrayList<>();
@@ -29,7 +36,11 @@ final class ProgramBench implements HandsetProgram.ProgramConsole {
             return HandsetProgram.compile(lua.getBytes(UTF_8), "program.lua")
                     .run(
                             network,
-                            new Subscriber(null, null, null, 6),
+                            new Subscriber(
+                                    msisdn == null ? null : Address.international(msisdn),
+                                    null,
+                                    null,
+                                    6),
                             new SleeplessTime(() -> {}),
                             limits,
                             this);

@@ -44,7 +44,7 @@ final class RestingNetwork implements FarSide {
 
     @Override
     public void receive(@Nullable Taker taker) {
-        throw new UnsupportedOperationException();
+        real.receive(taker);
     }
 
     @Override

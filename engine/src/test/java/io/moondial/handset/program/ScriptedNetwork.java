@@ -1,11 +1,15 @@
 package io.moondial.handset.program;
 
+import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.Opening;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.channel.ss7.MessageDesk;
 import io.moondial.channel.ss7.MessageLink;
+import io.moondial.dialog.DialogKind;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
@@ -26,6 +30,12 @@ final class ScriptedNetwork implements FarSide {
     /** What was dialled, and in which message each dialog went on. */
     final List<String> heard = new ArrayList<>();
 
+    /** What is pushed as soon as the handset is on. */
+    private final List<MessageDesk.Begin> pushes = new ArrayList<>();
+
+    /** Whether the handset has been turned off. */
+    boolean isOff;
+
     private boolean deaf;
     private boolean broken;
 
@@ -38,6 +48,32 @@ final class ScriptedNetwork implements FarSide {
     /** From now on every dialog has ended without the handset knowing. */
     ScriptedNetwork goneAfterDialling() {
         deaf = true;
+        return this;
+    }
+
+    /** A dialog begins so as soon as the handset is on. */
+    ScriptedNetwork pushing(int operation, String text) {
+        return pushing(operation, text, "27761485722");
+    }
+
+    ScriptedNetwork pushing(int operation, String text, String to) {
+        Opening.Party party = new Opening.Party(1, 8, null, Opening.Party.ROUTE_ON_SSN);
+        pushes.add(
+                new MessageDesk.Begin(
+                        1,
+                        operation,
+                        new Opening(
+                                DialogKind.PUSHED,
+                                string(text),
+                                text,
+                                null,
+                                Address.international(to),
+                                null,
+                                party,
+                                party,
+                                "00000002",
+                                "00000003",
+                                null)));
         return this;
     }
 
@@ -121,7 +157,14 @@ final class ScriptedNetwork implements FarSide {
 
     @Override
     public void receive(@Nullable Taker taker) {
-        throw new UnsupportedOperationException();
+        if (taker == null) {
+            isOff = true;
+            return;
+        }
+        for (MessageDesk.Begin begin : pushes) {
+            Link link = new Link(message -> {});
+            link.receiver = taker.begun(begin, link);
+        }
     }
 
     @Override
@@ -138,7 +181,7 @@ final class ScriptedNetwork implements FarSide {
     }
 
     private final class Link implements MessageLink {
-        private final Receiver receiver;
+        private Receiver receiver;
 
         Link(Receiver receiver) {
             this.receiver = receiver;
@@ -165,7 +208,8 @@ final class ScriptedNetwork implements FarSide {
                     switch (message) {
                         case Message.Continue(var components) ->
                                 "continue " + show(components.getFirst());
-                        case Message.End end -> "end";
+                        case Message.End(var components) ->
+                                components.isEmpty() ? "end" : "end " + show(components.getFirst());
                         case Message.Abort abort -> "abort";
                     });
             if (message instanceof Message.Continue) {
@@ -178,6 +222,7 @@ final class ScriptedNetwork implements FarSide {
             return switch (component) {
                 case Component.Result(int id, int operation, UssdString string) ->
                         string == null ? "acknowledge" : ScriptedNetwork.show(string);
+                case Component.ErrorReturned(int id, int code) -> "error " + code;
                 default -> component.toString();
             };
         }

@@ -10,6 +10,7 @@ import static io.moondial.handset.program.ScriptedNetwork.respond;
 import static io.moondial.handset.program.ScriptedNetwork.respondNothing;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import org.junit.jupiter.api.Test;
@@ -281,6 +282,76 @@ class UssdFunctionsTest {
                                 ussd.send("*1#")
                                 """))
                 .containsExactly("Well?\ttrue", "Bye\tfalse");
+    }
+
+    @Test
+    void a_menu_that_the_network_begins_is_told_and_answered_like_one_that_was_dialled() {
+        network.pushing(Operation.UNSTRUCTURED_SS_REQUEST, "Agree?")
+                .then(notifying("Thank you"))
+                .then(close());
+        assertThat(
+                        bench.output(
+                                PRINTING
+                                        + STATE
+                                        + SLEEP
+                                        + STATE
+                                        + "print(ussd.send('yes'))"
+                                        + SLEEP
+                                        + STATE))
+                .containsExactly(
+                        "false",
+                        "(0, 'Agree?', 15, 0)",
+                        "true",
+                        "0",
+                        "(0, 'Thank you', 15, 0)",
+                        "false",
+                        "(1, '', 0, 0)");
+        assertThat(network.heard).containsExactly("continue 15 yes", "continue acknowledge");
+        assertThat(network.isOff).isTrue();
+    }
+
+    @Test
+    void a_notify_that_the_network_begins_asks_for_nothing() {
+        network.pushing(Operation.UNSTRUCTURED_SS_NOTIFY, "Your loan is approved").then(close());
+        assertThat(bench.output(PRINTING + SLEEP + STATE))
+                .containsExactly("(0, 'Your loan is approved', 15, 0)", "false", "(1, '', 0, 0)");
+        assertThat(network.heard).containsExactly("continue acknowledge");
+    }
+
+    @Test
+    void after_the_last_line_the_callback_answers_what_the_network_has_begun() {
+        network.pushing(Operation.UNSTRUCTURED_SS_REQUEST, "Agree?").then(close());
+        assertThat(
+                        bench.output(
+                                "ussd.setCallback(function(args) print(args[1]) if ussd.getSessionState() then ussd.send('yes') end end)"))
+                .containsExactly("Agree?", "");
+        assertThat(network.heard).containsExactly("continue 15 yes");
+    }
+
+    @Test
+    void while_there_is_a_session_the_network_finds_the_handset_busy() {
+        network.pushing(Operation.UNSTRUCTURED_SS_REQUEST, "Agree?")
+                .pushing(Operation.UNSTRUCTURED_SS_REQUEST, "And this?");
+        assertThat(
+                        bench.output(
+                                "print(ussd.send('*1#'))"
+                                        + PRINTING
+                                        + SLEEP
+                                        + "print(ussd.stopSession())"))
+                .as("what has come and is not told yet is a session too")
+                .containsExactly("-1", "(0, 'Agree?', 15, 0)", "0", "(1, '', 0, 0)");
+        assertThat(network.heard).containsExactly("end error 72", "abort");
+    }
+
+    @Test
+    void a_program_with_a_number_takes_what_is_pushed_to_that_alone() {
+        network.pushing(Operation.UNSTRUCTURED_SS_REQUEST, "Agree?", "27000000000")
+                .pushing(Operation.UNSTRUCTURED_SS_NOTIFY, "Hello", ProgramBench.ANNE)
+                .then(close());
+        bench.msisdn = ProgramBench.ANNE;
+        assertThat(bench.output(PRINTING + SLEEP))
+                .containsExactly("(0, 'Hello', 15, 0)", "(1, '', 0, 0)");
+        assertThat(network.heard).containsExactly("end error 27", "continue acknowledge");
     }
 
     @Test
