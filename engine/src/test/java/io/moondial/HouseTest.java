@@ -77,6 +77,7 @@ class HouseTest {
                             "io.moondial.config",
                             "io.moondial.log",
                             "io.moondial.modules.json",
+                            "io.moondial.push",
                             "io.moondial.cli..")
                     .should()
                     .dependOnClassesThat()
