@@ -8,7 +8,10 @@ import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.admin.Served.Wire;
 import io.moondial.cli.test.ServedTests;
+import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Screen;
+import io.moondial.push.MemoryPushes;
+import io.moondial.push.PushSettings;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +84,14 @@ class OpenApiTest {
         Engine engine = new Engine(Configuration.read(rules));
         try {
             engine.openAdmin(
-                    List.of(new ScriptsResource(engine.scripts(), new ServedTests(engine::rules))));
+                    List.of(
+                            new ScriptsResource(engine.scripts(), new ServedTests(engine::rules)),
+                            new PushesResource(
+                                    new MemoryPushes(engine.time(), 1),
+                                    () ->
+                                            WrittenSettings.settings(
+                                                    PushSettings.schema(), "route: hlr"),
+                                    engine.time())));
             engine.start();
         } catch (Exception e) {
             engine.close();
@@ -144,12 +154,21 @@ class OpenApiTest {
                     json(ask(engine, "POST", "/v1/phone", "{\"code\":\"*100#\"}"))
                             .path("phone_id")
                             .asString();
+            String push =
+                    json(ask(
+                                    engine,
+                                    "POST",
+                                    "/v1/pushes",
+                                    "{\"msisdn\":\"27761234567\",\"text\":\"Hello\"}"))
+                            .path("push_id")
+                            .asString();
             String version =
                     json(ask(engine, "GET", "/v1/scripts", "")).at("/scripts/0/version").asString();
             Map<String, String> parts =
                     Map.of(
                             "{instance_id}", instance,
                             "{phone_id}", phone,
+                            "{push_id}", push,
                             "{key}", "main",
                             "{version}", version);
             List<String> problems = new ArrayList<>();

@@ -1,0 +1,272 @@
+package io.moondial.admin;
+
+import io.moondial.config.Measure;
+import io.moondial.config.Nearest;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.push.PushOrder;
+import io.moondial.push.PushOrder.Content;
+import io.moondial.push.PushOrder.Priority;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Reads a body that orders a push, and finds all that is wrong with it. Whether a text can be sent,
+ * and whether an order is too late or too early, is for {@link io.moondial.push.Pushes} to say.
+ */
+final class OrderedPush {
+    static final String MSISDN = "msisdn";
+    static final String TEXT = "text";
+    static final String SCRIPT = "script";
+    static final String EXPIRES = "expires";
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+
+    private static final String KIND = "kind";
+    private static final String ARGS = "args";
+    private static final String PRIORITY = "priority";
+    private static final String AT_LEAST_ONCE = "at_least_once";
+    private static final String CALLBACK = "callback";
+    private static final String ALERTING_PATTERN = "alerting_pattern";
+    private static final List<String> FIELDS =
+            List.of(
+                    MSISDN,
+                    TEXT,
+                    KIND,
+                    SCRIPT,
+                    ARGS,
+                    EXPIRES,
+                    PRIORITY,
+                    AT_LEAST_ONCE,
+                    CALLBACK,
+                    ALERTING_PATTERN);
+    private static final List<Priority> PRIORITIES = List.of(Priority.values());
+    private static final int MAX_PATTERN = 255;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{5,15}");
+
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
+
+    private final JsonNode body;
+    private final Instant now;
+    private final List<String> scripts;
+    private final List<Problem> problems = new ArrayList<>();
+
+    /** What is wrong with a field, or with the header of this name; a sentence. */
+    record Problem(String field, String text) {}
+
+    /**
+     * One that is read.
+     *
+     * @param now from when a duration counts
+     * @param scripts the keys of those that may be pushed
+     */
+    OrderedPush(JsonNode body, Instant now, List<String> scripts) {
+        this.body = body;
+        this.now = now;
+        this.scripts = scripts;
+    }
+
+    /** What is wrong, in the order of the fields; empty: nothing. */
+    List<Problem> problems() {
+        return List.copyOf(problems);
+    }
+
+    /**
+     * The order; empty: something is wrong with it.
+     *
+     * @param by who orders it
+     * @param key of its idempotency; null: none
+     */
+    Optional<PushOrder> read(String by, @Nullable String key) {
+        for (String name : body.propertyNames()) {
+            if (!FIELDS.contains(name)) {
+                wrong(
+                        name,
+                        "there is no '%s'%s; there are %s"
+                                .formatted(
+                                        name,
+                                        Nearest.suggestion(name, FIELDS),
+                                        String.join(", ", FIELDS)));
+            }
+        }
+        String msisdn = number();
+        Content content = content();
+        Priority priority =
+                word(PRIORITY, PRIORITIES.stream().map(Priority::word).toList())
+                        .map(PRIORITIES::get)
+                        .orElse(Priority.NORMAL);
+        Instant expires = expires();
+        boolean atLeastOnce = truth(AT_LEAST_ONCE);
+        boolean callback = truth(CALLBACK);
+        Integer alertingPattern = alertingPattern();
+        if (key != null && !KEY.matcher(key).matches()) {
+            wrong(
+                    IDEMPOTENCY_KEY,
+                    "the header Idempotency-Key has 1 to 128 visible characters of ASCII");
+        }
+        if (!problems.isEmpty() || msisdn == null || content == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new PushOrder(
+                        msisdn,
+                        content,
+                        priority,
+                        by,
+                        expires,
+                        key,
+                        atLeastOnce,
+                        callback,
+                        alertingPattern));
+    }
+
+    private void wrong(String field, String text) {
+        problems.add(new Problem(field, text));
+    }
+
+    private @Nullable String number() {
+        String msisdn = text(MSISDN);
+        if (msisdn == null) {
+            if (!body.hasNonNull(MSISDN)) {
+                wrong(MSISDN, "msisdn is missing");
+            }
+            return null;
+        }
+        if (!NUMBER.matcher(msisdn).matches()) {
+            wrong(
+                    MSISDN,
+                    "msisdn is '%s'; allowed are 5 to 15 digits, country code first, without +"
+                            .formatted(msisdn));
+        }
+        return msisdn;
+    }
+
+    private @Nullable Content content() {
+        boolean isText = body.hasNonNull(TEXT);
+        boolean isScript = body.hasNonNull(SCRIPT);
+        if (isText == isScript) {
+            wrong(
+                    TEXT,
+                    isText
+                            ? "there are text and script; give one of them"
+                            : "give text, what the subscriber reads, or script, the key of a script");
+        }
+        Optional<Integer> kind = word(KIND, List.of("notify", "menu"));
+        if (isScript && body.hasNonNull(KIND)) {
+            wrong(KIND, "kind is for a text; a script has screens of its own");
+        }
+        if (isText && body.hasNonNull(ARGS)) {
+            wrong(ARGS, "args is for a script");
+        }
+        String text = text(TEXT);
+        String script = text(SCRIPT);
+        String args = args();
+        if (script != null && !scripts.contains(script)) {
+            wrong(
+                    SCRIPT,
+                    "script is '%s', which is none of push: scripts in the rules%s; there %s"
+                            .formatted(
+                                    script,
+                                    Nearest.suggestion(script, scripts),
+                                    scripts.isEmpty()
+                                            ? "are none"
+                                            : "are " + String.join(", ", scripts)));
+        }
+        if (text != null) {
+            return new PushOrder.Text(kind.orElse(0) == 0 ? Screen.NOTIFY : Screen.MENU, text);
+        }
+        return script == null ? null : new PushOrder.Script(script, args);
+    }
+
+    private @Nullable String args() {
+        JsonNode args = body.path(ARGS);
+        if (!body.hasNonNull(ARGS)) {
+            return null;
+        }
+        if (!args.isObject()) {
+            wrong(ARGS, "args must be a JSON object, such as {\"amount\": 50}");
+            return null;
+        }
+        return args.toString();
+    }
+
+    private @Nullable Instant expires() {
+        String text = text(EXPIRES);
+        if (text == null) {
+            return null;
+        }
+        Optional<Long> millis = Measure.DURATION.parse(text);
+        try {
+            return millis.isPresent()
+                    ? now.plusMillis(millis.get())
+                    : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException | ArithmeticException e) {
+            wrong(
+                    EXPIRES,
+                    "expires is '%s'; allowed is a duration, such as 10m, or a time with its offset, such as 2026-01-31T18:00:00Z"
+                            .formatted(text));
+            return null;
+        }
+    }
+
+    private @Nullable Integer alertingPattern() {
+        if (!body.hasNonNull(ALERTING_PATTERN)) {
+            return null;
+        }
+        JsonNode value = body.path(ALERTING_PATTERN);
+        if (value.isInt() && value.asInt() >= 0 && value.asInt() <= MAX_PATTERN) {
+            return value.asInt();
+        }
+        wrong(
+                ALERTING_PATTERN,
+                "alerting_pattern must be a whole number from 0 to %d".formatted(MAX_PATTERN));
+        return null;
+    }
+
+    /** The index of one of these words; empty: it is not given, or is another. */
+    private Optional<Integer> word(String name, List<String> words) {
+        String given = text(name);
+        if (given == null) {
+            return Optional.empty();
+        }
+        int index = words.indexOf(given);
+        if (index < 0) {
+            wrong(
+                    name,
+                    "%s is '%s'%s; allowed are %s"
+                            .formatted(
+                                    name,
+                                    given,
+                                    Nearest.suggestion(given, words),
+                                    String.join(", ", words)));
+            return Optional.empty();
+        }
+        return Optional.of(index);
+    }
+
+    private boolean truth(String name) {
+        JsonNode value = body.path(name);
+        if (body.hasNonNull(name) && !value.isBoolean()) {
+            wrong(name, name + " must be true or false");
+        }
+        return value.isBoolean() && value.asBoolean();
+    }
+
+    private @Nullable String text(String name) {
+        if (!body.hasNonNull(name)) {
+            return null;
+        }
+        JsonNode value = body.path(name);
+        if (!value.isString()) {
+            wrong(name, name + " must be a string");
+            return null;
+        }
+        return value.asString();
+    }
+}
