@@ -63,7 +63,7 @@ public final class RulesOption {
     }
 
     /** The zone in which times are shown to people, be the rest of the file sound or not. */
-    ZoneId timeZone() {
+    public ZoneId timeZone() {
         return Rules.timeZone(file);
     }
 

@@ -12,6 +12,7 @@ import io.moondial.cli.dial.DialCommand;
 import io.moondial.cli.dial.HandsetCommand;
 import io.moondial.cli.editor.EditorCommand;
 import io.moondial.cli.migration.ImportCommand;
+import io.moondial.cli.push.PushCommand;
 import io.moondial.cli.test.TestCommand;
 import io.moondial.config.Measure;
 import io.moondial.config.Nearest;
@@ -66,6 +67,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             TraceCommand.class,
             ReloadCommand.class,
             DialogsCommand.class,
+            PushCommand.class,
             CheckCommand.class,
             ImportCommand.class,
             EdrCommand.class,

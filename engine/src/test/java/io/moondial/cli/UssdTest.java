@@ -140,7 +140,7 @@ class UssdTest {
                         "ussd: Invalid value for option '--ssn': 'six' is not a whole number",
                         "ussd: ussd dial --help lists the options",
                         "ussd: 'dail' is not a verb; did you mean dial?",
-                        "ussd: verbs are serve, dial, demo, new, editor, test, handset, status, trace, reload, dialogs, check, import, edr, bench, user, man; ussd --help explains them",
+                        "ussd: verbs are serve, dial, demo, new, editor, test, handset, status, trace, reload, dialogs, push, check, import, edr, bench, user, man; ussd --help explains them",
                         "ussd: --pcap-files is 0; at least 1 is allowed",
                         "ussd: ussd serve --help lists the options",
                         "ussd: 'more' is one argument too many",
@@ -179,7 +179,7 @@ class UssdTest {
                         .takeWhile(line -> !line.isEmpty())
                         .toList();
         assertThat(lines)
-                .hasSize(17)
+                .hasSize(18)
                 .allSatisfy(line -> assertThat(line).matches("  [a-z]+ +[A-Z].*[.]"));
     }
 

@@ -31,6 +31,8 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -260,6 +262,7 @@ public final class AdminClient implements AutoCloseable {
     public final class Question {
         private final String method;
         private final StringBuilder path;
+        private final Map<String, String> headers = new LinkedHashMap<>();
         private Duration time = patience;
         private byte @Nullable [] body;
 
@@ -281,6 +284,14 @@ public final class AdminClient implements AutoCloseable {
                         .append(name)
                         .append('=')
                         .append(encoded(value.toString()));
+            }
+            return this;
+        }
+
+        /** A header; null: none. */
+        public Question header(String name, @Nullable String value) {
+            if (value != null) {
+                headers.put(name, value);
             }
             return this;
         }
@@ -369,6 +380,7 @@ public final class AdminClient implements AutoCloseable {
             if (token != null) {
                 request.headers(it -> it.put(HttpHeader.AUTHORIZATION, "Bearer " + token));
             }
+            headers.forEach((name, value) -> request.headers(it -> it.put(name, value)));
             if (body != null) {
                 request.body(new BytesRequestContent("application/json", body));
             }
@@ -394,10 +406,20 @@ public final class AdminClient implements AutoCloseable {
                 return answer;
             }
             try (answer) {
-                throw new RefusedException(response.getStatus(), why(response, answer.text()));
+                throw new RefusedException(
+                        response.getStatus(),
+                        why(response, answer.text()),
+                        retryAfter(answer.header("Retry-After")));
             } catch (IOException e) {
                 throw gone(e);
             }
+        }
+
+        /** Seconds, as an engine says them; whatever else there is is not asked for so soon. */
+        private static @Nullable Duration retryAfter(@Nullable String header) {
+            return header == null || !header.matches("[0-9]{1,5}")
+                    ? null
+                    : Duration.ofSeconds(Integer.parseInt(header));
         }
 
         /** What an answer of another status says, which is JSON if an engine says it. */
@@ -683,15 +705,22 @@ public final class AdminClient implements AutoCloseable {
         private static final long serialVersionUID = 1L;
 
         private final int status;
+        private final @Nullable Duration retryAfter;
 
-        RefusedException(int status, String message) {
+        RefusedException(int status, String message, @Nullable Duration retryAfter) {
             super(message, null, false, false);
             this.status = status;
+            this.retryAfter = retryAfter;
         }
 
         /** The status of HTTP, such as 404. */
         public int status() {
             return status;
+        }
+
+        /** After how long it makes sense to ask again; null: it does not say. */
+        public @Nullable Duration retryAfter() {
+            return retryAfter;
         }
     }
 }
