@@ -2,7 +2,9 @@ package io.moondial.push;
 
 import io.moondial.push.PushOrder.Priority;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,7 +58,9 @@ public record PushReport(
         FAILED,
         /** It was too late to begin. */
         EXPIRED,
-        /** It was withdrawn before it was sent. */
+        /**
+         * It was withdrawn. The subscriber has not seen it, unless an attempt before had no answer.
+         */
         CANCELLED,
         /** It may have been sent when the engine was killed; it is not sent again. */
         UNKNOWN;
@@ -66,6 +70,20 @@ public record PushReport(
             return switch (this) {
                 case QUEUED, ROUTING, SENT, ANSWERED -> false;
                 case COMPLETED, FAILED, EXPIRED, CANCELLED, UNKNOWN -> true;
+            };
+        }
+
+        /** The states that can come after it; itself, if something else of the push can change. */
+        public Set<State> next() {
+            return switch (this) {
+                case QUEUED -> EnumSet.of(ROUTING, EXPIRED, CANCELLED);
+                case ROUTING -> EnumSet.of(ROUTING, QUEUED, SENT, FAILED, EXPIRED, CANCELLED);
+                case SENT ->
+                        EnumSet.of(
+                                SENT, ROUTING, ANSWERED, FAILED, EXPIRED, CANCELLED, UNKNOWN,
+                                QUEUED);
+                case ANSWERED -> EnumSet.of(COMPLETED, FAILED, UNKNOWN, QUEUED);
+                case COMPLETED, FAILED, EXPIRED, CANCELLED, UNKNOWN -> EnumSet.noneOf(State.class);
             };
         }
 

@@ -132,7 +132,8 @@ public record PushSettings(
         if (route != RouteKind.FIXED && fixed != null) {
             section.refuse("fixed", "only route: fixed uses it; write that, or remove this");
         }
-        if (route == null && !section.isEmpty()) {
+        boolean somebodyWantsPushes = !scripts.isEmpty() || quietHours != null || callback != null;
+        if (route == null && somebodyWantsPushes) {
             section.warn("route", "is missing: there are no pushes; allowed: hlr, sri_sm, fixed");
         }
         if (expires.compareTo(maxExpires) > 0) {
@@ -188,8 +189,14 @@ public record PushSettings(
                             unset = "[ussd_busy, system_failure, no_answer]")
                     List<RetryCause> on,
             @Key(
+                            value = "How many attempts follow the first one; 0: none does.",
+                            unset = "3",
+                            from = "0",
+                            to = "100")
+                    int attempts,
+            @Key(
                             value =
-                                    "How long after each failed attempt; as many attempts are added to the first.",
+                                    "How long after each failed attempt the next one is made; the last of these holds for all further ones.",
                             unset = "[3s, 8s, 15s]",
                             from = "1s",
                             to = "1d")

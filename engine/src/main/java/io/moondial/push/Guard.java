@@ -1,0 +1,46 @@
+package io.moondial.push;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
+
+/**
+ * A lock within which nobody else is called: what others are to be told, asked or given to do waits
+ * until it is free.
+ */
+final class Guard {
+    private final Object lock = new Object();
+    private final ConcurrentLinkedQueue<Runnable> outside = new ConcurrentLinkedQueue<>();
+
+    /** Does this within the lock, and then what waits for its end. */
+    void run(Runnable change) {
+        synchronized (lock) {
+            change.run();
+        }
+        leave();
+    }
+
+    /** The same, with a result. */
+    <T> T get(Supplier<T> change) {
+        T result;
+        synchronized (lock) {
+            result = change.get();
+        }
+        leave();
+        return result;
+    }
+
+    /** Does this once the lock is free; only within it. */
+    void later(Runnable task) {
+        outside.add(task);
+    }
+
+    /** Several threads may do this at once; each task is done once. */
+    private void leave() {
+        if (Thread.holdsLock(lock)) {
+            return; // whoever took it first does
+        }
+        for (Runnable task = outside.poll(); task != null; task = outside.poll()) {
+            task.run();
+        }
+    }
+}

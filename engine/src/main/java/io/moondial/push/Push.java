@@ -1,0 +1,440 @@
+package io.moondial.push;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogListener;
+import io.moondial.push.PushOrder.Priority;
+import io.moondial.push.PushQueue.Parts;
+import io.moondial.push.PushReport.Reason;
+import io.moondial.push.PushReport.State;
+import io.moondial.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One push: what was ordered, how it is, and how the store gets to know that. Guarded by the
+ * queue's lock, but for what never changes.
+ */
+final class Push implements PushLink.Progress, DialogListener {
+    private final PushQueue queue;
+    private final Guard guard;
+    private final Time time;
+    private final String id;
+    private final PushOrder order;
+    private final String digest;
+    private final String owner;
+    private final Instant accepted;
+    private final Instant expires;
+    private long sequence;
+    private State state;
+    private Instant changed;
+    private int attempts;
+    private @Nullable Instant nextAttempt;
+    private @Nullable Integer errorCode;
+    private @Nullable Reason reason;
+    private @Nullable String answer;
+    private @Nullable String instanceId;
+    private @Nullable PushLink link;
+
+    /** What those get a copy of who wait for its end; null: nobody does. */
+    private @Nullable CompletableFuture<Optional<PushReport>> end;
+
+    /** Whether it leaves as soon as the store knows. */
+    private boolean mayLeave;
+
+    /** Whether the store is being told how it is. */
+    private boolean isWritten;
+
+    /** Whether it has changed since. */
+    private boolean isDirty;
+
+    /** Who waits until the store knows how it is now. */
+    private List<CompletableFuture<@Nullable Void>> noted = List.of();
+
+    /** One that was just ordered. */
+    Push(
+            PushQueue queue,
+            String id,
+            PushOrder order,
+            String digest,
+            Instant accepted,
+            Instant expires,
+            String owner) {
+        this.queue = queue;
+        this.guard = queue.guard();
+        this.time = queue.time();
+        this.id = id;
+        this.order = order;
+        this.digest = digest;
+        this.accepted = accepted;
+        this.expires = expires.truncatedTo(ChronoUnit.MILLIS);
+        this.owner = owner;
+        this.state = State.QUEUED;
+        this.changed = accepted;
+    }
+
+    /** One of the store. */
+    Push(PushQueue queue, StoredPush stored, long sequence) {
+        PushReport report = stored.report();
+        this.queue = queue;
+        this.guard = queue.guard();
+        this.time = queue.time();
+        this.id = stored.id();
+        this.order = stored.order();
+        this.digest = stored.digest();
+        this.owner = stored.owner();
+        this.accepted = report.accepted();
+        this.expires = report.expires();
+        this.sequence = sequence;
+        this.state = report.state();
+        this.changed = report.changed();
+        this.attempts = report.attempts();
+        this.errorCode = report.errorCode();
+        this.reason = report.reason();
+        this.answer = report.answer();
+        this.instanceId = report.instanceId();
+    }
+
+    String id() {
+        return id;
+    }
+
+    PushOrder order() {
+        return order;
+    }
+
+    String msisdn() {
+        return order.msisdn();
+    }
+
+    Priority priority() {
+        return order.priority();
+    }
+
+    Instant expires() {
+        return expires;
+    }
+
+    String digest() {
+        return digest;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** Whether its dialog is about to begin, or to be tried again: it can be withdrawn. */
+    boolean isBetweenAttempts() {
+        return state == State.ROUTING || (state == State.SENT && nextAttempt != null);
+    }
+
+    /** Its place among those that wait. */
+    long sequence() {
+        return sequence;
+    }
+
+    /** It gets its place. */
+    void sequence(long place) {
+        sequence = place;
+    }
+
+    /** Completes when it has ended; whoever gets it may cancel it. */
+    CompletableFuture<Optional<PushReport>> end() {
+        CompletableFuture<Optional<PushReport>> common = end;
+        if (common == null) {
+            common = new CompletableFuture<>();
+            end = common;
+        }
+        return common.copy();
+    }
+
+    /** It has ended so: whoever waits for that learns it, once the guard is left. */
+    void ended(PushReport last) {
+        CompletableFuture<Optional<PushReport>> common = end;
+        if (common != null) {
+            guard.later(() -> common.complete(Optional.of(last)));
+        }
+    }
+
+    PushReport report() {
+        return report(state);
+    }
+
+    private PushReport report(State as) {
+        return new PushReport(
+                id,
+                order.msisdn(),
+                StoredPush.what(order.content()),
+                order.priority(),
+                order.by(),
+                as,
+                accepted,
+                expires,
+                changed,
+                attempts,
+                nextAttempt,
+                errorCode,
+                reason,
+                answer,
+                instanceId,
+                order.callback());
+    }
+
+    /** As the store has it: one that may leave counts as sent. */
+    String json() {
+        return StoredPush.of(owner, digest, order, report(mayLeave ? State.SENT : state)).json();
+    }
+
+    void to(State next) {
+        mayLeave = false;
+        state = next;
+        changed = time.now();
+        if (next.isLast()) {
+            nextAttempt = null;
+        }
+        queue.tell(this);
+    }
+
+    /** The link of its dialog, which is about to begin. */
+    PushLink link(PushSettings current) {
+        Parts present = queue.parts();
+        Integer ssn = current.ssn();
+        PushLink made =
+                new PushLink(
+                        new PushLink.Plan(
+                                order.msisdn(),
+                                current,
+                                ssn == null ? present.ssn() : ssn,
+                                order.alertingPattern(),
+                                attempts,
+                                expires),
+                        present.channel(),
+                        time,
+                        this);
+        guard.run(
+                () -> {
+                    link = made;
+                    if (state.isLast() || queue.isStopping()) {
+                        guard.later(() -> made.withdraw("the push was withdrawn", () -> {}));
+                    }
+                });
+        return made;
+    }
+
+    /** It has no dialog now. */
+    void unlink() {
+        link = null;
+    }
+
+    /** As {@link PushLink#withdraw}; not within the guard. */
+    boolean withdraw(String why, Runnable first) {
+        Optional<PushLink> present = guard.get(() -> Optional.ofNullable(link));
+        if (present.isPresent()) {
+            return present.get().withdraw(why, first);
+        }
+        first.run();
+        return true;
+    }
+
+    // ---- the store
+
+    /** The store gets to know how it is, once it has what it is being told. */
+    void write() {
+        if (isWritten) {
+            isDirty = true;
+            return;
+        }
+        isWritten = true;
+        isDirty = false;
+        String json = json();
+        boolean isLast = state.isLast();
+        Duration ttl = isLast ? queue.settings().keep() : null;
+        List<CompletableFuture<@Nullable Void>> waiting = noted;
+        noted = List.of();
+        PushStore store = queue.parts().store();
+        guard.later(
+                () -> {
+                    var _ =
+                            store.set(PushQueue.KEY_PREFIX + id, json, ttl)
+                                    .whenComplete((_, fault) -> written(isLast, waiting, fault));
+                });
+    }
+
+    private void written(
+            boolean wasLast,
+            List<CompletableFuture<@Nullable Void>> waiting,
+            @Nullable Throwable fault) {
+        if (fault != null) {
+            queue.storeFailed(
+                    "the store kv does not take how push %s is, which is tried again".formatted(id),
+                    fault);
+            waiting.forEach(it -> it.completeExceptionally(fault));
+            time.after(PushQueue.AGAIN, () -> guard.run(this::writeAgain));
+            return;
+        }
+        waiting.forEach(it -> it.complete(null));
+        guard.run(
+                () -> {
+                    isWritten = false;
+                    if (isDirty) {
+                        write();
+                    } else if (wasLast) {
+                        queue.forget(this);
+                    }
+                });
+    }
+
+    private void writeAgain() {
+        isWritten = false;
+        write();
+    }
+
+    // ---- its attempts
+
+    @Override
+    public void begins(int attempt) {
+        queue.parts().counters().increment("push.attempts");
+        guard.run(
+                () -> {
+                    attempts = attempt;
+                    nextAttempt = null;
+                    to(State.ROUTING);
+                });
+    }
+
+    @Override
+    public CompletableFuture<?> sending() {
+        CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
+        guard.run(
+                () -> {
+                    mayLeave = true;
+                    noted = new ArrayList<>(noted);
+                    noted.add(done);
+                    write();
+                });
+        return done;
+    }
+
+    @Override
+    public void sent() {
+        guard.run(() -> to(State.SENT));
+    }
+
+    @Override
+    public void retrying(PushLink.Failure failure, Instant at) {
+        queue.parts().counters().increment("push.retries." + failure.reason().word());
+        guard.run(
+                () -> {
+                    failedWith(failure);
+                    nextAttempt = at;
+                    if (failure.maybeShown()) {
+                        queue.tell(this); // for the store it stays one that may have been sent
+                    } else {
+                        to(State.ROUTING);
+                        write();
+                    }
+                });
+    }
+
+    private void failedWith(PushLink.Failure failure) {
+        reason = failure.reason();
+        errorCode = failure.errorCode();
+    }
+
+    @Override
+    public void failed(PushLink.Failure failure) {
+        guard.run(
+                () -> {
+                    failedWith(failure);
+                    if (!state.isLast()) {
+                        queue.end(this, State.FAILED);
+                    }
+                });
+    }
+
+    @Override
+    public void expired() {
+        guard.run(
+                () -> {
+                    if (!state.isLast()) {
+                        queue.end(this, State.EXPIRED);
+                    }
+                });
+    }
+
+    @Override
+    public void answered() {
+        guard.run(
+                () -> {
+                    reason = null;
+                    errorCode = null;
+                    to(State.ANSWERED);
+                });
+    }
+
+    // ---- its dialog
+
+    @Override
+    public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
+        switch (fact) {
+            case DialogFact.Begun begun -> guard.run(() -> instanceId = dialog.instanceId());
+            case DialogFact.Answered(DialogFact.Text text, boolean late, boolean last) -> {
+                if (!late) {
+                    guard.run(() -> answer = requireNonNullElse(answer, text.written()));
+                }
+            }
+            case DialogFact.Finished(Outcome outcome, boolean explained) -> finished(outcome);
+            default -> {}
+        }
+    }
+
+    private void finished(Outcome outcome) {
+        guard.run(
+                () -> {
+                    if (queue.isStopping() && state == State.ROUTING) {
+                        state = State.QUEUED; // as the store has it: the next start goes on
+                        queue.forget(this);
+                    } else if (queue.isStopping() && state == State.SENT) {
+                        queue.end(this, State.UNKNOWN);
+                    } else if (!state.isLast()) {
+                        ended(outcome);
+                    }
+                    queue.over(this);
+                    queue.turn();
+                });
+    }
+
+    private void ended(Outcome outcome) {
+        switch (outcome) {
+            case Outcome.Completed completed -> queue.end(this, State.COMPLETED);
+            case Outcome.Closed closed -> queue.end(this, State.COMPLETED);
+            case Outcome.Failed failed ->
+                    failed(queue.isStopping() ? Reason.STOPPED : Reason.SCRIPT);
+            case Outcome.Unreached unreached ->
+                    failed(requireNonNullElse(reason, Reason.NOTHING_SHOWN));
+            case Outcome.Abandoned abandoned -> failed(Reason.ABORTED);
+            case Outcome.Aborted aborted -> failed(Reason.ABORTED);
+            case Outcome.Responded r -> throw notInPushes(r);
+            case Outcome.Declined d -> throw notInPushes(d);
+            case Outcome.Acknowledged a -> throw notInPushes(a);
+        }
+    }
+
+    private void failed(Reason why) {
+        reason = why;
+        queue.end(this, State.FAILED);
+    }
+
+    private static IllegalStateException notInPushes(Outcome outcome) {
+        return new IllegalStateException("no pushed dialog ends so: " + outcome.word());
+    }
+}

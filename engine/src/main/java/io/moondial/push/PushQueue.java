@@ -1,0 +1,765 @@
+package io.moondial.push;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.Address;
+import io.moondial.channel.BegunLink;
+import io.moondial.channel.Channel;
+import io.moondial.config.Measure;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.dialog.DialogKind;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogListener;
+import io.moondial.logic.DialogObserver;
+import io.moondial.metrics.Counters;
+import io.moondial.metrics.RateLimitedLog;
+import io.moondial.push.PushReport.State;
+import io.moondial.text.Dcs;
+import io.moondial.text.Sha256;
+import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.time.Time;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * The pushes of an engine: where they wait, whose turn it is, and what has become of them. What is
+ * accepted is in the store before anybody hears so; that a message may leave is in the store before
+ * it does. So a kill loses no push, and none is sent twice by an engine that does not know whether
+ * it was sent.
+ */
+public final class PushQueue implements Pushes, DialogObserver {
+    /** What a digest and an id have of their SHA-256, in octets. */
+    private static final int ID_OCTETS = 12;
+
+    static final String KEY_PREFIX = "push/";
+    private static final Pattern MSISDN = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
+    private static final int MAX_PATTERN = 255;
+    private static final int MAX_ARGS = 4096;
+
+    /** How many that have ended are in {@link #latest}. */
+    private static final int ENDED_SHOWN = 1000;
+
+    /** How long a queue that could not begin a push, or not ask the store, waits. */
+    static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private final Logger log = LoggerFactory.getLogger("push");
+    private final RateLimitedLog limited;
+    private final Time time;
+    private final SecureRandom random = new SecureRandom();
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Guard guard = new Guard();
+
+    // ---- guarded
+
+    private volatile PushSettings settings;
+    private volatile @Nullable Parts parts;
+    private boolean stopping;
+
+    /** Those that have not ended, and those whose end is not in the store yet. */
+    private final Map<String, Push> open = new HashMap<>();
+
+    private final Turns turns;
+    private final Deque<PushReport> ended = new ArrayDeque<>();
+    private long sequence;
+    private int running;
+
+    /** Places that orders have taken which are not in the store yet. */
+    private int reserved;
+
+    /** Nobody begins before this moment, because the last one could not. */
+    private long heldUntil;
+
+    private Time.@Nullable Alarm wakeUp;
+    private long wakeUpAt;
+
+    /**
+     * What pushes need of the engine.
+     *
+     * @param dialogs runs their scripts
+     * @param hasRoom whether so much of the engine's dialogs is free that one may begin
+     * @param ssn the subsystem that they begin from, where the rules do not say
+     * @param zone of the quiet hours
+     */
+    public record Parts(
+            PushStore store,
+            Channel channel,
+            Dialogs dialogs,
+            Predicate<PushSettings> hasRoom,
+            int ssn,
+            Supplier<ZoneId> zone,
+            Counters counters) {}
+
+    /** Runs the scripts of pushes. */
+    @FunctionalInterface
+    public interface Dialogs {
+        /**
+         * Runs one.
+         *
+         * @return why not, in one word; empty: it runs, and the listener is told how it ends
+         */
+        Optional<String> run(
+                String id,
+                PushOrder order,
+                PushSettings settings,
+                BegunLink link,
+                DialogListener listener);
+    }
+
+    /** A queue that begins nothing until it is started. */
+    public PushQueue(PushSettings settings, Time time) {
+        this.settings = settings;
+        this.time = time;
+        limited = new RateLimitedLog(log, time);
+        turns = new Turns(time.nanos());
+        heldUntil = time.nanos();
+    }
+
+    /** From now on pushes begin; what an engine before has left in the store is gone on with. */
+    public void start(Parts parts) {
+        guard.run(
+                () -> {
+                    this.parts = parts;
+                    if (settings.isOn()) {
+                        takeUp();
+                    }
+                });
+    }
+
+    /** Goes on with other settings; those that run finish on theirs. */
+    public void reload(PushSettings after) {
+        guard.run(
+                () -> {
+                    boolean begins = after.isOn() && !settings.isOn();
+                    settings = after;
+                    if (begins && parts != null) {
+                        takeUp();
+                    }
+                    turn();
+                });
+    }
+
+    /**
+     * Nothing begins any more, and nothing is tried again. Those that wait stay in the store for
+     * the next start.
+     */
+    public void stop() {
+        guard.run(
+                () -> {
+                    stopping = true;
+                    cancelWakeUp();
+                    open.values().stream()
+                            .filter(Push::isBetweenAttempts)
+                            .forEach(
+                                    it ->
+                                            guard.later(
+                                                    () ->
+                                                            it.withdraw(
+                                                                    "the engine stops", () -> {})));
+                });
+    }
+
+    @Override
+    public void follow(Listener listener) {
+        listeners.add(listener);
+    }
+
+    Guard guard() {
+        return guard;
+    }
+
+    Time time() {
+        return time;
+    }
+
+    PushSettings settings() {
+        return settings;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** What it has been started with. */
+    Parts parts() {
+        return requireNonNull(parts, "nothing is accepted before the start");
+    }
+
+    // ---- orders
+
+    @Override
+    public CompletableFuture<Submission> submit(PushOrder order) {
+        Instant now = time.now();
+        Checked checked = guard.get(() -> check(order, now));
+        return switch (checked) {
+            case Checked.Wrong(Submission.Refused why) ->
+                    CompletableFuture.completedFuture(refused(why));
+            case Checked.Right(Push push) -> {
+                CompletableFuture<Submission> result = new CompletableFuture<>();
+                var _ =
+                        parts().store()
+                                .add(KEY_PREFIX + push.id(), push.json())
+                                .whenComplete((added, fault) -> added(push, added, fault, result));
+                yield result;
+            }
+        };
+    }
+
+    /** Whether an order can be accepted; one that can has a place. */
+    private sealed interface Checked {
+        record Right(Push push) implements Checked {}
+
+        record Wrong(Submission.Refused why) implements Checked {}
+    }
+
+    private Checked check(PushOrder order, Instant now) {
+        Submission.Refused refusal = refusal(order, now);
+        if (refusal != null) {
+            return new Checked.Wrong(refusal);
+        }
+        reserved++;
+        String key = order.idempotencyKey();
+        Instant expires = order.expires();
+        return new Checked.Right(
+                new Push(
+                        this,
+                        key == null ? randomId() : id(order.by(), key),
+                        order,
+                        digest(order),
+                        now,
+                        expires == null ? now.plus(settings.expires()) : expires,
+                        settings.owner()));
+    }
+
+    private void added(
+            Push push,
+            @Nullable Boolean added,
+            @Nullable Throwable fault,
+            CompletableFuture<Submission> result) {
+        if (added == null) {
+            guard.run(() -> reserved--);
+            storeFailed("the store kv does not take an order", fault);
+            result.complete(
+                    refused(
+                            new Submission.Refused(
+                                    Why.UNAVAILABLE,
+                                    "the store kv did not answer: %s; an order with the same idempotency key finds out whether it was accepted"
+                                            .formatted(message(fault)))));
+        } else if (added) {
+            parts().counters().increment("push.accepted");
+            result.complete(new Submission.Accepted(accept(push), false));
+        } else {
+            guard.run(() -> reserved--);
+            var _ =
+                    parts().store()
+                            .get(KEY_PREFIX + push.id())
+                            .exceptionally(_ -> Optional.empty())
+                            .thenAccept(text -> result.complete(again(push, text)));
+        }
+    }
+
+    private PushReport accept(Push push) {
+        return guard.get(
+                () -> {
+                    reserved--;
+                    push.sequence(++sequence);
+                    open.put(push.id(), push);
+                    turns.add(push);
+                    tell(push);
+                    PushReport accepted = push.report();
+                    turn();
+                    return accepted;
+                });
+    }
+
+    /**
+     * The key was used before; what the store has under it says for what.
+     *
+     * @param text empty: the store did not say
+     */
+    private Submission again(Push push, Optional<String> text) {
+        StoredPush before = text.flatMap(StoredPush::read).orElse(null);
+        if (before == null) {
+            return refused(
+                    new Submission.Refused(
+                            Why.UNAVAILABLE,
+                            "what the store kv has of this idempotency key cannot be read now"));
+        }
+        if (!before.digest().equals(push.digest())) {
+            return refused(
+                    new Submission.Refused(
+                            Why.CONFLICT,
+                            "the idempotency key was used for another order, push " + before.id()));
+        }
+        return guard.get(
+                () -> {
+                    if (before.isLeft(settings.owner())) { // as the store did not say so in time
+                        adopt(before);
+                        turn();
+                    }
+                    Push present = open.get(before.id());
+                    return new Submission.Accepted(
+                            present == null ? before.report() : present.report(), true);
+                });
+    }
+
+    private Submission refused(Submission.Refused refused) {
+        Parts present = parts;
+        if (present != null) {
+            present.counters()
+                    .increment("push.refused." + refused.why().name().toLowerCase(Locale.ROOT));
+        }
+        return refused;
+    }
+
+    private Submission.@Nullable Refused refusal(PushOrder order, Instant now) {
+        if (!settings.isOn()) {
+            return new Submission.Refused(
+                    Why.OFF, "the rules have no pushes; write push: with a route into them");
+        }
+        if (stopping || parts == null) {
+            return new Submission.Refused(Why.STOPPING, "the engine takes no pushes now");
+        }
+        if (!MSISDN.matcher(order.msisdn()).matches()) {
+            return new Submission.Refused(
+                    Why.NUMBER,
+                    "msisdn is no number; allowed are 5 to 15 digits, those of an international number without + and 00");
+        }
+        Submission.Refused wrong = contentRefusal(order.content());
+        if (wrong != null) {
+            return wrong;
+        }
+        Instant expires = order.expires();
+        if (expires != null && !expires.isAfter(now)) {
+            return new Submission.Refused(
+                    Why.EXPIRES,
+                    "it has expired already: %s is not after %s".formatted(expires, now));
+        }
+        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
+            return new Submission.Refused(
+                    Why.EXPIRES,
+                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
+                            .formatted(
+                                    expires,
+                                    Measure.DURATION.format(settings.maxExpires().toMillis())));
+        }
+        String key = order.idempotencyKey();
+        if (key != null && !IDEMPOTENCY_KEY.matcher(key).matches()) {
+            return new Submission.Refused(
+                    Why.ORDER,
+                    "the idempotency key is not allowed; it has 1 to 128 printable characters of ASCII, and no blanks");
+        }
+        Integer pattern = order.alertingPattern();
+        if (pattern != null && (pattern < 0 || pattern > MAX_PATTERN)) {
+            return new Submission.Refused(
+                    Why.ORDER,
+                    "the alerting pattern is %d; allowed is 0 to 255".formatted(pattern));
+        }
+        if (order.callback() && settings.callback() == null) {
+            return new Submission.Refused(
+                    Why.ORDER, "it asks for a callback, and the rules name none (push: callback)");
+        }
+        if (turns.waiting() + reserved >= settings.maxQueued()) {
+            return new Submission.Refused(
+                    Why.FULL,
+                    "%d pushes wait, as many as may (push: max_queued)"
+                            .formatted(turns.waiting() + reserved));
+        }
+        return null;
+    }
+
+    private Submission.@Nullable Refused contentRefusal(PushOrder.Content content) {
+        return switch (content) {
+            case PushOrder.Text(var _, String text) -> {
+                if (text.isEmpty()) {
+                    yield new Submission.Refused(Why.TEXT, "the text is empty");
+                }
+                try {
+                    UssdString.encode(text, Dcs.UNSPECIFIED);
+                    yield null;
+                } catch (UnsendableText e) {
+                    yield new Submission.Refused(Why.TEXT, String.valueOf(e.getMessage()));
+                }
+            }
+            case PushOrder.Script(String key, var args) -> {
+                if (!settings.scripts().contains(key)) {
+                    yield new Submission.Refused(
+                            Why.SCRIPT,
+                            "script '%s' is none of push: scripts, which are %s"
+                                    .formatted(key, settings.scripts()));
+                }
+                yield args != null && args.length() > MAX_ARGS
+                        ? new Submission.Refused(
+                                Why.ORDER,
+                                "args has %d characters of JSON; allowed are %d"
+                                        .formatted(args.length(), MAX_ARGS))
+                        : null;
+            }
+        };
+    }
+
+    private String randomId() {
+        byte[] octets = new byte[ID_OCTETS];
+        random.nextBytes(octets);
+        return HexFormat.of().formatHex(octets);
+    }
+
+    private static String id(String by, String key) {
+        return new Sha256().addPart(by).addPart(key).hex(ID_OCTETS);
+    }
+
+    /** Of what makes an order another order. */
+    private static String digest(PushOrder order) {
+        Sha256 digest = new Sha256().addPart(order.msisdn());
+        switch (order.content()) {
+            case PushOrder.Text(Screen screen, String text) ->
+                    digest.addPart(screen.name()).addPart(text);
+            case PushOrder.Script(String key, var args) ->
+                    digest.addPart("SCRIPT").addPart(key).addPart(args == null ? "" : args);
+        }
+        return digest.hex(ID_OCTETS);
+    }
+
+    // ---- what becomes of them, asked from outside
+
+    @Override
+    public CompletableFuture<Optional<PushReport>> find(String id) {
+        Optional<PushReport> present =
+                guard.get(() -> Optional.ofNullable(open.get(id)).map(Push::report));
+        Parts started = parts;
+        if (present.isPresent() || started == null) {
+            return CompletableFuture.completedFuture(present);
+        }
+        return started.store()
+                .get(KEY_PREFIX + id)
+                .handle(
+                        (text, fault) -> {
+                            if (fault != null) {
+                                throw new StoreException(
+                                        "the store kv did not answer: " + message(fault));
+                            }
+                            return text.flatMap(StoredPush::read).map(StoredPush::report);
+                        });
+    }
+
+    @Override
+    public CompletableFuture<Optional<PushReport>> cancel(String id) {
+        Optional<Push> running =
+                guard.get(
+                        () -> {
+                            Push push = open.get(id);
+                            if (push != null && push.state() == State.QUEUED) {
+                                end(push, State.CANCELLED);
+                                turn();
+                            }
+                            return Optional.ofNullable(push).filter(Push::isBetweenAttempts);
+                        });
+        running.ifPresent(
+                push ->
+                        push.withdraw(
+                                "the push was cancelled",
+                                () ->
+                                        guard.run(
+                                                () -> {
+                                                    if (!push.state().isLast()) {
+                                                        end(push, State.CANCELLED);
+                                                    }
+                                                })));
+        return find(id);
+    }
+
+    @Override
+    public CompletableFuture<Optional<PushReport>> ended(String id) {
+        Optional<CompletableFuture<Optional<PushReport>>> end =
+                guard.get(
+                        () ->
+                                Optional.ofNullable(open.get(id))
+                                        .filter(it -> !it.state().isLast())
+                                        .map(Push::end));
+        return end.orElseGet(() -> find(id));
+    }
+
+    @Override
+    public List<PushReport> latest(int max) {
+        return guard.get(
+                () -> {
+                    List<PushReport> all = new ArrayList<>(ended);
+                    open.values().stream()
+                            .filter(it -> !it.state().isLast())
+                            .map(Push::report)
+                            .forEach(all::add);
+                    all.sort(Comparator.comparing(PushReport::accepted).reversed());
+                    return List.copyOf(all.subList(0, Math.min(max, all.size())));
+                });
+    }
+
+    @Override
+    public Standing standing() {
+        return guard.get(
+                () ->
+                        new Standing(
+                                turns.waiting(),
+                                running,
+                                settings.maxQueued(),
+                                turns.waiting() == 0 ? null : held()));
+    }
+
+    private @Nullable String held() {
+        if (parts == null || heldUntil - time.nanos() > 0 || !parts.hasRoom().test(settings)) {
+            return "overload";
+        }
+        return quietFor().isZero() ? null : "quiet_hours";
+    }
+
+    // ---- what an engine before has left
+
+    /** Asked for again until the store says it. */
+    private void takeUp() {
+        Left left = new Left(settings.owner());
+        guard.later(
+                () -> {
+                    var _ =
+                            parts().store()
+                                    .all(KEY_PREFIX, left::add)
+                                    .whenComplete(
+                                            (_, fault) -> {
+                                                if (fault == null) {
+                                                    guard.run(() -> takeUp(left));
+                                                    return;
+                                                }
+                                                storeFailed(
+                                                        "the store kv does not say which pushes it has, which are asked for again",
+                                                        fault);
+                                                time.after(AGAIN, () -> guard.run(this::takeUp));
+                                            });
+                });
+    }
+
+    /** What is in the store that an engine has to go on with; of one thread. */
+    private static final class Left {
+        private final String owner;
+        private final List<StoredPush> pushes = new ArrayList<>();
+        private int unreadable;
+
+        Left(String owner) {
+            this.owner = owner;
+        }
+
+        void add(String text) {
+            StoredPush.read(text)
+                    .ifPresentOrElse(
+                            push -> {
+                                if (push.isLeft(owner)) {
+                                    pushes.add(push);
+                                }
+                            },
+                            () -> unreadable++);
+        }
+    }
+
+    private void takeUp(Left left) {
+        if (left.unreadable > 0) {
+            log.warn("{} pushes of the store kv cannot be read, and stay there", left.unreadable);
+        }
+        if (!left.pushes.isEmpty()) {
+            log.info("{} pushes of the store kv are gone on with", left.pushes.size());
+        }
+        left.pushes.sort(Comparator.comparingLong(StoredPush::accepted));
+        left.pushes.forEach(this::adopt);
+        turn();
+    }
+
+    private void adopt(StoredPush stored) {
+        if (open.containsKey(stored.id())) {
+            return; // which was ordered since the start
+        }
+        Push push = new Push(this, stored, ++sequence);
+        open.put(push.id(), push);
+        boolean mayHaveBeenSent = push.state() == State.SENT || push.state() == State.ANSWERED;
+        if (mayHaveBeenSent && !push.order().atLeastOnce()) {
+            end(push, State.UNKNOWN);
+        } else {
+            if (push.state() != State.QUEUED) {
+                push.to(State.QUEUED);
+            }
+            turns.add(push);
+        }
+    }
+
+    // ---- whose turn it is
+
+    /** Begins those whose turn it is, and sees to it that the next ones get theirs. */
+    void turn() {
+        if (stopping || parts == null) {
+            return;
+        }
+        for (Push push = turns.expired(time.now());
+                push != null;
+                push = turns.expired(time.now())) {
+            end(push, State.EXPIRED);
+        }
+        Duration quietFor = quietFor();
+        long now = time.nanos();
+        boolean mayBegin = settings.isOn() && heldUntil - now <= 0;
+        while (mayBegin && parts.hasRoom().test(settings)) {
+            Push push = turns.next(settings.rate(), now, !quietFor.isZero());
+            if (push == null) {
+                break;
+            }
+            running++;
+            push.to(State.ROUTING);
+            PushSettings current = settings;
+            guard.later(() -> begin(push, current));
+        }
+        wakeUpIn(turns.untilNext(now, time.now(), quietFor), now);
+    }
+
+    private Duration quietFor() {
+        return Turns.quietFor(settings.quietHours(), time.now().atZone(parts().zone().get()));
+    }
+
+    private void begin(Push push, PushSettings current) {
+        parts().dialogs()
+                .run(push.id(), push.order(), current, push.link(current), push)
+                .ifPresent(why -> guard.run(() -> hold(push, why)));
+    }
+
+    /** It could not begin, and the others could not either: they wait for a moment. */
+    private void hold(Push push, String why) {
+        parts().counters().increment("push.held." + why);
+        limited.write(Level.INFO, "held", "push {} waits, and those behind it: {}", push.id(), why);
+        heldUntil = time.nanos() + AGAIN.toNanos();
+        over(push);
+        if (!push.state().isLast()) {
+            push.to(State.QUEUED);
+            turns.add(push);
+        }
+        turn();
+    }
+
+    /** Its dialog is over, or has not begun: its subscriber is free again. */
+    void over(Push push) {
+        running--;
+        push.unlink();
+        turns.over(push.msisdn());
+    }
+
+    /**
+     * Looks again then.
+     *
+     * @param wait null: nobody waits; zero or less: there is no room for who has a turn
+     */
+    private void wakeUpIn(@Nullable Duration wait, long now) {
+        if (wait == null) {
+            cancelWakeUp();
+            return;
+        }
+        long at = Math.max(now + wait.toNanos(), heldUntil);
+        if (at - now <= 0) {
+            at = now + AGAIN.toNanos();
+        }
+        if (wakeUp == null || wakeUpAt - at > 0) {
+            cancelWakeUp();
+            wakeUpAt = at;
+            wakeUp =
+                    time.after(
+                            Duration.ofNanos(at - now),
+                            () ->
+                                    guard.run(
+                                            () -> {
+                                                wakeUp = null;
+                                                turn();
+                                            }));
+        }
+    }
+
+    private void cancelWakeUp() {
+        if (wakeUp != null) {
+            wakeUp.cancel();
+            wakeUp = null;
+        }
+    }
+
+    // ---- what happens to them
+
+    void tell(Push push) {
+        PushReport report = push.report();
+        listeners.forEach(it -> it.changed(report));
+    }
+
+    /** It is in this state for good. */
+    void end(Push push, State state) {
+        if (push.state() == State.QUEUED) {
+            turns.remove(push);
+        }
+        push.to(state);
+        push.write();
+        parts().counters().increment("push.ended." + state.word());
+        PushReport report = push.report();
+        ended.addFirst(report);
+        if (ended.size() > ENDED_SHOWN) {
+            ended.removeLast();
+        }
+        push.ended(report);
+    }
+
+    /** The store knows all of it. */
+    void forget(Push push) {
+        open.remove(push.id());
+    }
+
+    void storeFailed(String what, @Nullable Throwable fault) {
+        Parts present = parts;
+        if (present != null) {
+            present.counters().increment("push.store_failures");
+        }
+        limited.write(Level.WARN, "store", "{}: {}", what, message(fault));
+    }
+
+    private static String message(@Nullable Throwable fault) {
+        return fault == null ? "no reason is given" : String.valueOf(fault.getMessage());
+    }
+
+    /** The dialogs that subscribers have begun: meanwhile nothing is pushed to them. */
+    @Override
+    public DialogListener begun(DialogIdentity dialog) {
+        Address msisdn = dialog.opening().msisdn();
+        if (dialog.opening().kind() != DialogKind.DIALLED || msisdn == null || !settings.isOn()) {
+            return DialogListener.NOBODY;
+        }
+        guard.run(() -> turns.dialogBegun(msisdn.digits()));
+        return (_, _, fact) -> {
+            if (fact instanceof DialogFact.Finished) {
+                guard.run(
+                        () -> {
+                            if (turns.dialogOver(msisdn.digits())) {
+                                turn();
+                            }
+                        });
+            }
+        };
+    }
+}

@@ -1,0 +1,38 @@
+package io.moondial.push;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where pushes are kept: texts under keys. No call waits; a future that fails says that the store
+ * did not do it, or did not say so.
+ */
+public interface PushStore {
+    /**
+     * Keeps a text if there is none under this key.
+     *
+     * @return false if there is one
+     */
+    CompletableFuture<Boolean> add(String key, String text);
+
+    /**
+     * Keeps a text, whatever there was.
+     *
+     * @param ttl how long; null: until it is changed
+     */
+    CompletableFuture<Void> set(String key, String text, @Nullable Duration ttl);
+
+    /** What is kept under this key. */
+    CompletableFuture<Optional<String>> get(String key);
+
+    /**
+     * Gives all texts whose keys begin so, in any order.
+     *
+     * @param each called on one thread
+     * @return completes after the last one was given
+     */
+    CompletableFuture<?> all(String prefix, Consumer<String> each);
+}

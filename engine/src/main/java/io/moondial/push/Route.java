@@ -1,0 +1,58 @@
+package io.moondial.push;
+
+import io.moondial.channel.Address;
+import io.moondial.channel.Opening.Party;
+import io.moondial.push.PushSettings.FixedSettings;
+import java.util.Objects;
+
+/**
+ * The node that a push goes to, and the subscriber as that node knows him (3GPP TS 29.002 7.3.1,
+ * MAP-OPEN: destination reference).
+ *
+ * @param called the node
+ * @param destination an MSISDN for an HLR, an IMSI for an MSC
+ */
+record Route(Party called, Address destination) {
+    /** The subsystem of an HLR (3GPP TS 23.003 8.2). */
+    static final int HLR_SSN = 6;
+
+    private static final int MSC_SSN = 8;
+
+    /** The HLR of a subscriber: his number as a global title leads there. */
+    static Party hlr(String msisdn) {
+        return onTitle(msisdn, HLR_SSN);
+    }
+
+    static Route toHlr(String msisdn) {
+        return new Route(hlr(msisdn), Address.international(msisdn));
+    }
+
+    /** To the node that the rules name, which gets the subscriber's number. */
+    static Route toFixed(FixedSettings node, String msisdn) {
+        String title = node.globalTitle();
+        Party called =
+                title == null
+                        ? new Party(
+                                Objects.requireNonNull(node.pointCode()),
+                                node.ssn(),
+                                null,
+                                Party.ROUTE_ON_SSN)
+                        : onTitle(title, node.ssn());
+        return new Route(called, Address.international(msisdn));
+    }
+
+    /**
+     * To the MSC in which the subscriber is.
+     *
+     * @param msc its number
+     */
+    static Route toMsc(String msc, String imsi) {
+        return new Route(
+                onTitle(msc, MSC_SSN),
+                new Address(imsi, Address.INTERNATIONAL, Address.LAND_MOBILE));
+    }
+
+    private static Party onTitle(String title, int ssn) {
+        return new Party(null, ssn, title, Party.ROUTE_ON_GT);
+    }
+}

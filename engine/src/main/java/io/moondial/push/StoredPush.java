@@ -1,0 +1,152 @@
+package io.moondial.push;
+
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.push.PushOrder.Content;
+import io.moondial.push.PushOrder.Priority;
+import io.moondial.push.PushReport.Reason;
+import io.moondial.push.PushReport.State;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A push as the store has it: a JSON object. What is to be shown goes when the push has ended.
+ *
+ * @param owner the engine that goes on with it after a start
+ * @param digest of the order: another order under the same idempotency key has another one
+ * @param screen null: it has ended, or is a script
+ * @param text null: likewise
+ * @param script null: it is a text
+ * @param args null: none, or it has ended
+ */
+record StoredPush(
+        int format,
+        String owner,
+        String id,
+        String digest,
+        String msisdn,
+        @Nullable Screen screen,
+        @Nullable String text,
+        @Nullable String script,
+        @Nullable String args,
+        String what,
+        Priority priority,
+        String by,
+        boolean atLeastOnce,
+        boolean callback,
+        @Nullable Integer alertingPattern,
+        State state,
+        long accepted,
+        long expires,
+        long changed,
+        int attempts,
+        @Nullable Integer errorCode,
+        @Nullable Reason reason,
+        @Nullable String answer,
+        @Nullable String instanceId) {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final int FORMAT = 1;
+
+    /** How a push is. */
+    static StoredPush of(String owner, String digest, PushOrder order, PushReport report) {
+        Content content = order.content();
+        boolean isOver = report.state().isLast();
+        return new StoredPush(
+                FORMAT,
+                owner,
+                report.id(),
+                digest,
+                order.msisdn(),
+                content instanceof PushOrder.Text(var screen, var _) && !isOver ? screen : null,
+                content instanceof PushOrder.Text(var _, String text) && !isOver ? text : null,
+                content instanceof PushOrder.Script(String key, var _) ? key : null,
+                content instanceof PushOrder.Script(var _, var args) && !isOver ? args : null,
+                report.what(),
+                order.priority(),
+                order.by(),
+                order.atLeastOnce(),
+                order.callback(),
+                order.alertingPattern(),
+                report.state(),
+                report.accepted().toEpochMilli(),
+                report.expires().toEpochMilli(),
+                report.changed().toEpochMilli(),
+                report.attempts(),
+                report.errorCode(),
+                report.reason(),
+                report.answer(),
+                report.instanceId());
+    }
+
+    /** Its text; what is absent is left out. */
+    String json() {
+        return JSON.writeValueAsString(this);
+    }
+
+    /** What a store has under a key; empty if it is nothing that this engine can read. */
+    static Optional<StoredPush> read(String json) {
+        try {
+            StoredPush push = JSON.readValue(json, StoredPush.class);
+            return push.format() == FORMAT ? Optional.of(push) : Optional.empty();
+        } catch (JacksonException e) {
+            return Optional.empty(); // the caller says so
+        }
+    }
+
+    /** Whether this engine has to go on with it after a start. */
+    boolean isLeft(String engine) {
+        return !state.isLast() && owner.equals(engine);
+    }
+
+    /** What was ordered; only of one that has not ended. */
+    PushOrder order() {
+        Content content =
+                script == null
+                        ? new PushOrder.Text(
+                                Objects.requireNonNull(screen), Objects.requireNonNull(text))
+                        : new PushOrder.Script(script, args);
+        return new PushOrder(
+                msisdn,
+                content,
+                priority,
+                by,
+                Instant.ofEpochMilli(expires),
+                null,
+                atLeastOnce,
+                callback,
+                alertingPattern);
+    }
+
+    /** How it was when this was kept. */
+    PushReport report() {
+        return new PushReport(
+                id,
+                msisdn,
+                what,
+                priority,
+                by,
+                state,
+                Instant.ofEpochMilli(accepted),
+                Instant.ofEpochMilli(expires),
+                Instant.ofEpochMilli(changed),
+                attempts,
+                null,
+                errorCode,
+                reason,
+                answer,
+                instanceId,
+                callback);
+    }
+
+    /** What the report of an order calls its content. */
+    static String what(Content content) {
+        return switch (content) {
+            case PushOrder.Text(Screen screen, var _) -> screen.name().toLowerCase(Locale.ROOT);
+            case PushOrder.Script(String key, var _) -> key;
+        };
+    }
+}

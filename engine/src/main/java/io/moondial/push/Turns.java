@@ -1,0 +1,210 @@
+package io.moondial.push;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.push.PushOrder.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pushes that wait, and whose turn is next: the urgent ones first, one at a time for a
+ * subscriber and none while he is in a dialog, so many a second, and only urgent ones in quiet
+ * hours. It is not thread-safe.
+ */
+final class Turns {
+    private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
+
+    /** So much of a second's pushes may begin at once, after a wait. */
+    private static final long BURST_NANOS = Duration.ofMillis(50).toNanos();
+
+    private static final Comparator<Push> IN_ORDER = Comparator.comparingLong(Push::sequence);
+
+    /** Those whose turn can come, by priority, in the order in which they came. */
+    private final Map<Priority, NavigableSet<Push>> lines = new EnumMap<>(Priority.class);
+
+    private final NavigableSet<Push> byExpiry =
+            new TreeSet<>(Comparator.comparing(Push::expires).thenComparing(IN_ORDER));
+
+    /** Subscribers who are in a dialog, or have a push that runs. */
+    private final Map<String, Subscriber> busy = new HashMap<>();
+
+    private int waiting;
+
+    /** When the next push may begin, by the clock that only goes forward. */
+    private long nextTurn;
+
+    /** Why a subscriber is busy, and what waits for him. */
+    private static final class Subscriber {
+        private final NavigableSet<Push> parked = new TreeSet<>(IN_ORDER);
+        private int dialogs;
+        private boolean hasPush;
+    }
+
+    /**
+     * Nobody waits.
+     *
+     * @param now by the clock that only goes forward
+     */
+    Turns(long now) {
+        nextTurn = now;
+        for (Priority priority : Priority.values()) {
+            lines.put(priority, new TreeSet<>(IN_ORDER));
+        }
+    }
+
+    /** How many wait. */
+    int waiting() {
+        return waiting;
+    }
+
+    /** One more waits; its place is that of its order, even if it has waited before. */
+    void add(Push push) {
+        waiting++;
+        byExpiry.add(push);
+        line(push).add(push);
+    }
+
+    /** One that waits does so no more. */
+    void remove(Push push) {
+        waiting--;
+        byExpiry.remove(push);
+        line(push).remove(push);
+        Subscriber subscriber = busy.get(push.msisdn());
+        if (subscriber != null) {
+            subscriber.parked.remove(push);
+        }
+    }
+
+    private NavigableSet<Push> line(Push push) {
+        return requireNonNull(lines.get(push.priority()));
+    }
+
+    /** One that waits for too long; null: none does. */
+    @Nullable Push expired(Instant now) {
+        return byExpiry.isEmpty() || byExpiry.first().expires().isAfter(now)
+                ? null
+                : byExpiry.first();
+    }
+
+    /**
+     * The one whose turn it is: it waits no more, and its subscriber is busy until {@link #over}.
+     *
+     * @param rate how many have a turn in a second
+     * @param now by the clock that only goes forward
+     * @param isQuiet whether only urgent ones have a turn
+     * @return null: nobody's turn is now
+     */
+    @Nullable Push next(int rate, long now, boolean isQuiet) {
+        if (nextTurn - now > 0) {
+            return null;
+        }
+        for (Priority priority : Priority.values()) {
+            if (isQuiet && priority != Priority.URGENT) {
+                return null;
+            }
+            NavigableSet<Push> line = requireNonNull(lines.get(priority));
+            for (Push push = line.pollFirst(); push != null; push = line.pollFirst()) {
+                Subscriber subscriber = busy.get(push.msisdn());
+                if (subscriber == null) {
+                    nextTurn = Math.max(nextTurn, now - BURST_NANOS) + SECOND_NANOS / rate;
+                    remove(push);
+                    busy.computeIfAbsent(push.msisdn(), _ -> new Subscriber()).hasPush = true;
+                    return push;
+                }
+                subscriber.parked.add(push);
+            }
+        }
+        return null;
+    }
+
+    /** The push of this subscriber that had a turn is over. */
+    void over(String msisdn) {
+        Subscriber subscriber = requireNonNull(busy.get(msisdn));
+        subscriber.hasPush = false;
+        freed(msisdn, subscriber);
+    }
+
+    /** This subscriber has begun a dialog. */
+    void dialogBegun(String msisdn) {
+        busy.computeIfAbsent(msisdn, _ -> new Subscriber()).dialogs++;
+    }
+
+    /**
+     * One of the dialogs that this subscriber has begun is over.
+     *
+     * @return whether a push waited for that
+     */
+    boolean dialogOver(String msisdn) {
+        Subscriber subscriber = requireNonNull(busy.get(msisdn));
+        boolean isWaitedFor = !subscriber.parked.isEmpty();
+        subscriber.dialogs--;
+        freed(msisdn, subscriber);
+        return isWaitedFor;
+    }
+
+    /** Those that waited for a subscriber are in the line again, at their old places. */
+    private void freed(String msisdn, Subscriber subscriber) {
+        if (subscriber.dialogs == 0 && !subscriber.hasPush) {
+            busy.remove(msisdn);
+            subscriber.parked.forEach(it -> line(it).add(it));
+        }
+    }
+
+    /**
+     * How long until somebody has a turn or has waited for too long, if nothing else happens
+     * before.
+     *
+     * @param quietFor how long only urgent ones have a turn
+     * @return null: nobody waits for that
+     */
+    @Nullable Duration untilNext(long now, Instant today, Duration quietFor) {
+        Duration next = null;
+        if (isAnyReady(!quietFor.isZero())) {
+            next = Duration.ofNanos(Math.max(0, nextTurn - now));
+        } else if (isAnyReady(false)) {
+            next = quietFor;
+        }
+        if (!byExpiry.isEmpty()) {
+            Duration left = Duration.between(today, byExpiry.first().expires());
+            next = next == null || left.compareTo(next) < 0 ? left : next;
+        }
+        return next;
+    }
+
+    private boolean isAnyReady(boolean isQuiet) {
+        return !requireNonNull(lines.get(Priority.URGENT)).isEmpty()
+                || (!isQuiet && lines.values().stream().anyMatch(it -> !it.isEmpty()));
+    }
+
+    /**
+     * How long the quiet hours last yet; zero: they are not now.
+     *
+     * @param hours as {@code push: quiet_hours} has them; null: there are none
+     */
+    static Duration quietFor(@Nullable String hours, ZonedDateTime now) {
+        if (hours == null) {
+            return Duration.ZERO;
+        }
+        LocalTime from = LocalTime.parse(hours.substring(0, 5));
+        LocalTime to = LocalTime.parse(hours.substring(6));
+        LocalTime time = now.toLocalTime();
+        boolean isWithin =
+                from.isBefore(to)
+                        ? !time.isBefore(from) && time.isBefore(to)
+                        : !from.equals(to) && (!time.isBefore(from) || time.isBefore(to));
+        if (!isWithin) {
+            return Duration.ZERO;
+        }
+        ZonedDateTime end = now.with(to);
+        return Duration.between(now, end.isAfter(now) ? end : end.plusDays(1));
+    }
+}

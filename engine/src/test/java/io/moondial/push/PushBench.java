@@ -1,0 +1,434 @@
+package io.moondial.push;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.channel.BegunLink;
+import io.moondial.channel.Channel;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.LinkStatus;
+import io.moondial.channel.NodeLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Opening.Party;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
+import io.moondial.channel.SignallingTap;
+import io.moondial.config.WrittenSettings;
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.dialog.DialogKind;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Incoming.Part;
+import io.moondial.dialog.Outgoing;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogListener;
+import io.moondial.metrics.Counters;
+import io.moondial.push.PushQueue.Parts;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
+import io.moondial.time.HandMovedTime;
+import io.moondial.time.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A queue of pushes with its surroundings in the hands of a test: the store can fail, the far side
+ * says what the test wants, and time passes when it does.
+ */
+final class PushBench {
+    static final String SOMEBODY = "27761485722";
+
+    final HandMovedTime time = new HandMovedTime();
+    final Counters counters = new Counters();
+
+    /** What the store has; it stays when the engine is killed. */
+    final Map<String, String> stored = new ConcurrentSkipListMap<>();
+
+    /** Every change of every push. */
+    final List<PushReport> changes = Collections.synchronizedList(new ArrayList<>());
+
+    /** The messages that have begun dialogs and were not answered yet, the oldest first. */
+    final List<Sent> sent = new CopyOnWriteArrayList<>();
+
+    /** The questions to HLRs that were not answered yet. */
+    final List<Asked> asked = new CopyOnWriteArrayList<>();
+
+    /** How many messages have begun a dialog, by the id of the push. */
+    final Map<String, Integer> begins = new ConcurrentSkipListMap<>();
+
+    boolean storeFails;
+    boolean hasRoom = true;
+
+    /** Whether the far side acknowledges before the one who sends knows that it has sent. */
+    boolean answersAtOnce;
+
+    @Nullable String noDialogs;
+    PushQueue queue;
+    private PushSettings settings;
+    private int instances;
+
+    /** A message that begins a dialog, and who hears what comes of it. */
+    record Sent(String id, OutgoingDialog dialog, DialogLink.Receiver receiver) {
+        int screen() {
+            return dialog.first().screen();
+        }
+    }
+
+    record Asked(RoutingQuery query, Consumer<RoutingInfo> receiver) {}
+
+    /**
+     * A queue that has started.
+     *
+     * @param yaml the section of the rules
+     */
+    PushBench(String yaml) {
+        settings = WrittenSettings.settings(PushSettings.class, yaml);
+        queue = started(settings);
+    }
+
+    private PushQueue started(PushSettings with) {
+        Life mine = life;
+        PushQueue started = new PushQueue(with, mine);
+        started.follow(changes::add);
+        started.start(
+                new Parts(
+                        new OfStore(mine),
+                        new OfChannel(mine),
+                        (id, order, current, link, listener) ->
+                                mine.isOver ? Optional.empty() : run(id, order, link, listener),
+                        _ -> hasRoom,
+                        6,
+                        () -> ZoneOffset.UTC,
+                        counters));
+        return started;
+    }
+
+    /** The engine is gone, with all that it knew; another one starts on the same store. */
+    void kill() {
+        time.rest();
+        life.isOver = true;
+        life = new Life();
+        sent.clear();
+        asked.clear();
+        queue = started(settings);
+    }
+
+    private Life life = new Life();
+
+    /** The time of one engine: with it, everything that it began ends. */
+    private final class Life implements Time {
+        private volatile boolean isOver;
+
+        @Override
+        public Instant now() {
+            return time.now();
+        }
+
+        @Override
+        public long nanos() {
+            return time.nanos();
+        }
+
+        @Override
+        public Activity activity() {
+            return time.activity();
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable action) {
+            return time.after(
+                    delay,
+                    () -> {
+                        if (!isOver) {
+                            action.run();
+                        }
+                    });
+        }
+    }
+
+    void reload(String yaml) {
+        settings = WrittenSettings.settings(PushSettings.class, yaml);
+        queue.reload(settings);
+    }
+
+    // ---- orders
+
+    static PushOrder text(String msisdn) {
+        return PushOrder.of(msisdn, new PushOrder.Text(Screen.NOTIFY, "Hello"), "test");
+    }
+
+    /** The result of an order; the store answers at once. */
+    Pushes.Submission order(PushOrder order) {
+        return queue.submit(order).join();
+    }
+
+    /** The id of an order that is accepted. */
+    String accepted(PushOrder order) {
+        return ((Pushes.Submission.Accepted) order(order)).report().id();
+    }
+
+    String accepted(String msisdn) {
+        return accepted(text(msisdn));
+    }
+
+    PushReport report(String id) {
+        time.rest();
+        return queue.find(id).join().orElseThrow();
+    }
+
+    /** What the store has of a push. */
+    StoredPush storedOf(String id) {
+        return StoredPush.read(requireNonNull(stored.get("push/" + id))).orElseThrow();
+    }
+
+    PushReport.State state(String id) {
+        return report(id).state();
+    }
+
+    // ---- the far side
+
+    /** The oldest message that waits for an answer. */
+    Sent next() {
+        time.rest();
+        return sent.removeFirst();
+    }
+
+    void acknowledge() {
+        acknowledgeNow(next());
+        time.rest();
+    }
+
+    private static void acknowledgeNow(Sent it) {
+        it.receiver().arrived(new Incoming.Ended(List.of(new Part.Acknowledged(it.screen()))));
+    }
+
+    void error(int code) {
+        Sent it = next();
+        it.receiver().arrived(new Incoming.Ended(List.of(new Part.Errored(it.screen(), code))));
+        time.rest();
+    }
+
+    void abort(Incoming.Aborted.Cause cause) {
+        next().receiver().arrived(new Incoming.Aborted(cause, "as the test wants"));
+        time.rest();
+    }
+
+    // ---- a dialog as it would run: one notify, and its end
+
+    private Optional<String> run(
+            String id, PushOrder order, BegunLink link, DialogListener listener) {
+        if (noDialogs != null) {
+            return Optional.of(noDialogs);
+        }
+        Life mine = life;
+        DialogIdentity identity =
+                new DialogIdentity("Test-" + ++instances, opening(), "push.notify", "1", "ussd");
+        link.receiver(
+                message -> {
+                    if (!mine.isOver) {
+                        arrived(identity, listener, message);
+                    }
+                });
+        listener.told(identity, time.now(), new DialogFact.Begun());
+        ofSubscriber.put(order.msisdn(), id);
+        try {
+            link.send(new Outgoing.Begin(new Outgoing.Show(1, hello(), false), ANSWER));
+        } catch (DialogLink.DialogGoneException e) {
+            listener.told(
+                    identity,
+                    time.now(),
+                    new DialogFact.Finished(new Outcome.Unreached("gone"), false));
+        }
+        return Optional.empty();
+    }
+
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    /** The push that runs, by subscriber. */
+    private final Map<String, String> ofSubscriber = new ConcurrentHashMap<>();
+
+    private void arrived(DialogIdentity identity, DialogListener listener, Incoming message) {
+        Outcome outcome =
+                switch (message) {
+                    case Incoming.Begun begun -> null;
+                    case Incoming.Continued continued -> null;
+                    case Incoming.Ended(var parts) ->
+                            parts.stream().anyMatch(Part.Acknowledged.class::isInstance)
+                                    ? new Outcome.Completed()
+                                    : new Outcome.Unreached("an error");
+                    case Incoming.Aborted(var cause, String how) -> new Outcome.Unreached(how);
+                };
+        if (outcome != null) {
+            listener.told(identity, time.now(), new DialogFact.Finished(outcome, false));
+        }
+    }
+
+    static UssdString hello() {
+        try {
+            return UssdString.encode("Hello", Dcs.UNSPECIFIED);
+        } catch (UnsendableText e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Opening opening() {
+        return opening(DialogKind.PUSHED, null);
+    }
+
+    static Opening opening(DialogKind kind, @Nullable String msisdn) {
+        Party nobody = new Party(null, null, null, 0);
+        return new Opening(
+                kind,
+                hello(),
+                "",
+                msisdn == null ? null : io.moondial.channel.Address.international(msisdn),
+                null,
+                null,
+                nobody,
+                nobody,
+                "",
+                "",
+                null);
+    }
+
+    // ---- what is around
+
+    private final class OfStore implements PushStore {
+        private final Life life;
+
+        OfStore(Life life) {
+            this.life = life;
+        }
+
+        private <T> CompletableFuture<T> answer(T value) {
+            if (life.isOver) {
+                return new CompletableFuture<>();
+            }
+            return storeFails
+                    ? CompletableFuture.failedFuture(new Pushes.StoreException("no answer"))
+                    : CompletableFuture.completedFuture(value);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> add(String key, String text) {
+            return answer(!storeFails && !life.isOver && stored.putIfAbsent(key, text) == null);
+        }
+
+        @Override
+        public CompletableFuture<Void> set(String key, String text, @Nullable Duration ttl) {
+            if (!storeFails && !life.isOver) {
+                stored.put(key, text);
+            }
+            return answer(true).thenAccept(_ -> {});
+        }
+
+        @Override
+        public CompletableFuture<Optional<String>> get(String key) {
+            return answer(Optional.ofNullable(stored.get(key)));
+        }
+
+        @Override
+        public CompletableFuture<?> all(String prefix, Consumer<String> each) {
+            if (!storeFails) {
+                stored.forEach(
+                        (key, text) -> {
+                            if (key.startsWith(prefix)) {
+                                each.accept(text);
+                            }
+                        });
+            }
+            return answer(true);
+        }
+    }
+
+    /** Takes what begins dialogs, and leaves the rest to the test. */
+    private final class OfChannel implements Channel {
+        private final Life life;
+
+        OfChannel(Life life) {
+            this.life = life;
+        }
+
+        @Override
+        public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) {
+            if (life.isOver) {
+                return new OfLink();
+            }
+            String id = requireNonNull(ofSubscriber.get(requireNonNull(dialog.msisdn())));
+            begins.merge(id, 1, Integer::sum);
+            sent.add(new Sent(id, dialog, receiver));
+            if (answersAtOnce) {
+                acknowledgeNow(sent.removeFirst());
+            }
+            return new OfLink();
+        }
+
+        @Override
+        public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver) {
+            asked.add(new Asked(query, receiver));
+        }
+
+        @Override
+        public NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver) {
+            throw new AssertionError("no push asks another node: " + request);
+        }
+
+        @Override
+        public String name() {
+            return "test";
+        }
+
+        @Override
+        public void start(DialogDesk desk) {}
+
+        @Override
+        public int openDialogs() {
+            return 0;
+        }
+
+        @Override
+        public List<LinkStatus> links() {
+            return List.of();
+        }
+
+        @Override
+        public void attach(SignallingTap tap) {}
+
+        @Override
+        public void detach(SignallingTap tap) {}
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class OfLink implements DialogLink {
+        @Override
+        public String localTid() {
+            return "0000002a";
+        }
+
+        @Override
+        public Optional<String> send(Outgoing message) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void forget() {}
+    }
+}

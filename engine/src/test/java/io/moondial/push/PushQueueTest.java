@@ -1,0 +1,496 @@
+package io.moondial.push;
+
+import static io.moondial.push.PushBench.SOMEBODY;
+import static io.moondial.push.PushBench.text;
+import static io.moondial.push.PushReport.State.ANSWERED;
+import static io.moondial.push.PushReport.State.CANCELLED;
+import static io.moondial.push.PushReport.State.COMPLETED;
+import static io.moondial.push.PushReport.State.EXPIRED;
+import static io.moondial.push.PushReport.State.QUEUED;
+import static io.moondial.push.PushReport.State.ROUTING;
+import static io.moondial.push.PushReport.State.SENT;
+import static io.moondial.push.PushReport.State.UNKNOWN;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.moondial.dialog.DialogFact;
+import io.moondial.dialog.DialogFact.Outcome;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.dialog.DialogKind;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Incoming.Part;
+import io.moondial.logic.DialogIdentity;
+import io.moondial.logic.DialogListener;
+import io.moondial.push.PushOrder.Priority;
+import io.moondial.push.PushReport.State;
+import io.moondial.push.Pushes.Submission;
+import io.moondial.push.Pushes.Why;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is accepted, whose turn it is, and what a stop and a kill leave. */
+class PushQueueTest {
+    private final PushBench bench = new PushBench("{route: hlr, scripts: [survey]}");
+
+    private static PushOrder order(
+            String msisdn, Priority priority, @Nullable Instant expires, @Nullable String key) {
+        return new PushOrder(
+                msisdn,
+                new PushOrder.Text(Screen.NOTIFY, "Hello"),
+                priority,
+                "test",
+                expires,
+                key,
+                false,
+                false,
+                null);
+    }
+
+    private static PushOrder withKey(String msisdn, String key) {
+        return order(msisdn, Priority.NORMAL, null, key);
+    }
+
+    private Why refusal(PushOrder order) {
+        return ((Submission.Refused) bench.order(order)).why();
+    }
+
+    private List<State> states(String id) {
+        bench.time.rest();
+        return bench.changes.stream()
+                .filter(it -> it.id().equals(id))
+                .map(PushReport::state)
+                .distinct()
+                .toList();
+    }
+
+    // ---- orders
+
+    @Test
+    void a_push_goes_from_state_to_state_and_each_change_is_told() {
+        String id = bench.accepted(SOMEBODY);
+        bench.acknowledge();
+
+        assertThat(states(id)).containsExactly(QUEUED, ROUTING, SENT, ANSWERED, COMPLETED);
+        assertThat(bench.report(id).instanceId()).isEqualTo("Test-1");
+        assertThat(bench.counters.value("push.accepted")).isEqualTo(1);
+        assertThat(bench.counters.value("push.ended.completed")).isEqualTo(1);
+    }
+
+    static Stream<Arguments> orders_that_are_refused() {
+        Instant now = Instant.parse("2026-01-05T08:00:00Z");
+        return Stream.of(
+                Arguments.of(Why.NUMBER, text("")),
+                Arguments.of(Why.NUMBER, text("+27761485722")),
+                Arguments.of(Why.NUMBER, text("2776148572212345")),
+                Arguments.of(Why.NUMBER, text("2776a")),
+                Arguments.of(Why.EXPIRES, order(SOMEBODY, Priority.NORMAL, now, null)),
+                Arguments.of(
+                        Why.EXPIRES,
+                        order(SOMEBODY, Priority.NORMAL, now.plus(Duration.ofDays(8)), null)),
+                Arguments.of(Why.ORDER, withKey(SOMEBODY, "")),
+                Arguments.of(Why.ORDER, withKey(SOMEBODY, "a b")),
+                Arguments.of(Why.ORDER, withKey(SOMEBODY, "k".repeat(129))),
+                Arguments.of(
+                        Why.TEXT,
+                        PushOrder.of(SOMEBODY, new PushOrder.Text(Screen.MENU, ""), "test")),
+                Arguments.of(
+                        Why.TEXT,
+                        PushOrder.of(
+                                SOMEBODY,
+                                new PushOrder.Text(Screen.NOTIFY, "x".repeat(183)),
+                                "test")),
+                Arguments.of(
+                        Why.SCRIPT,
+                        PushOrder.of(SOMEBODY, new PushOrder.Script("money", null), "test")),
+                Arguments.of(
+                        Why.ORDER,
+                        PushOrder.of(
+                                SOMEBODY,
+                                new PushOrder.Script("survey", "\"" + "x".repeat(4095) + "\""),
+                                "test")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("orders_that_are_refused")
+    void an_order_that_cannot_be_carried_out_is_refused_and_nothing_stays(
+            Why why, PushOrder order) {
+        assertThat(refusal(order)).isEqualTo(why);
+        assertThat(bench.stored).isEmpty();
+        assertThat(bench.queue.latest(10)).isEmpty();
+        assertThat(bench.counters.value("push.refused." + why.name().toLowerCase(Locale.ROOT)))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void without_a_route_in_the_rules_there_are_no_pushes() {
+        bench.reload("{}");
+
+        assertThat(refusal(text(SOMEBODY))).isEqualTo(Why.OFF);
+    }
+
+    @Test
+    void an_idempotency_key_names_one_push_whatever_has_become_of_it() {
+        String id = bench.accepted(withKey(SOMEBODY, "k1"));
+        Submission meanwhile = bench.order(withKey(SOMEBODY, "k1"));
+        bench.acknowledge();
+        bench.kill();
+        Submission afterwards = bench.order(withKey(SOMEBODY, "k1"));
+
+        assertThat(meanwhile)
+                .isInstanceOfSatisfying(
+                        Submission.Accepted.class,
+                        it -> {
+                            assertThat(it.again()).isTrue();
+                            assertThat(it.report().id()).isEqualTo(id);
+                        });
+        assertThat(afterwards)
+                .isInstanceOfSatisfying(
+                        Submission.Accepted.class,
+                        it -> assertThat(it.report().state()).isEqualTo(COMPLETED));
+        assertThat(bench.begins.get(id)).isEqualTo(1);
+    }
+
+    @Test
+    void the_key_of_another_order_is_a_conflict_and_that_of_somebody_else_is_not() {
+        bench.accepted(withKey(SOMEBODY, "k1"));
+
+        assertThat(refusal(withKey("27761485723", "k1"))).isEqualTo(Why.CONFLICT);
+        PushOrder sameKey = withKey("27761485723", "k1");
+        PushOrder ofOther =
+                new PushOrder(
+                        sameKey.msisdn(),
+                        sameKey.content(),
+                        sameKey.priority(),
+                        "other",
+                        null,
+                        "k1",
+                        false,
+                        false,
+                        null);
+        assertThat(bench.order(ofOther)).isInstanceOf(Submission.Accepted.class);
+    }
+
+    @Test
+    void what_the_store_does_not_take_is_not_accepted() {
+        bench.storeFails = true;
+        assertThat(refusal(text(SOMEBODY))).isEqualTo(Why.UNAVAILABLE);
+
+        bench.storeFails = false;
+        bench.accepted(SOMEBODY);
+        assertThat(bench.queue.latest(10)).hasSize(1);
+    }
+
+    @Test
+    void an_order_that_the_store_took_without_saying_so_is_found_by_its_key() {
+        bench.hasRoom = false;
+        String id = bench.accepted(withKey(SOMEBODY, "k1"));
+        String asTaken = bench.stored.get("push/" + id);
+        PushBench other = new PushBench("{route: hlr}");
+        other.stored.put("push/" + id, asTaken); // and its queue does not know of it
+
+        String found = other.accepted(withKey(SOMEBODY, "k1"));
+        other.acknowledge();
+
+        assertThat(found).isEqualTo(id);
+        assertThat(other.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void no_more_wait_than_may() {
+        bench.reload("{route: hlr, max_queued: 2}");
+        bench.hasRoom = false;
+        bench.accepted("27761485701");
+        bench.accepted("27761485702");
+
+        assertThat(refusal(text("27761485703"))).isEqualTo(Why.FULL);
+        assertThat(bench.queue.standing().waiting()).isEqualTo(2);
+    }
+
+    // ---- turns
+
+    @Test
+    void a_subscriber_gets_one_push_at_a_time_in_the_order_of_the_orders() {
+        String first = bench.accepted(SOMEBODY);
+        String second = bench.accepted(SOMEBODY);
+        String third = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofSeconds(5));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(first);
+        bench.acknowledge();
+        bench.time.pass(Duration.ofSeconds(1));
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(second);
+        assertThat(bench.state(third)).isEqualTo(QUEUED);
+        bench.queue.cancel(third).join();
+        bench.acknowledge();
+        bench.time.pass(Duration.ofSeconds(1));
+        assertThat(bench.sent).isEmpty();
+        assertThat(bench.queue.standing().running()).isZero();
+    }
+
+    @Test
+    void one_in_a_dialog_gets_no_push_until_it_is_over() {
+        DialogIdentity dialled =
+                new DialogIdentity(
+                        "Test-d",
+                        PushBench.opening(DialogKind.DIALLED, SOMEBODY),
+                        "money",
+                        "1",
+                        "ussd");
+        DialogListener dialog = bench.queue.begun(dialled);
+        String id = bench.accepted(SOMEBODY);
+        String other = bench.accepted("27761485723");
+        bench.time.pass(Duration.ofSeconds(5));
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other);
+
+        dialog.told(
+                dialled, bench.time.now(), new DialogFact.Finished(new Outcome.Responded(), false));
+        bench.time.rest();
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other, id);
+        assertThat(bench.queue.standing().running()).isEqualTo(2);
+    }
+
+    @Test
+    void urgent_ones_are_first_and_low_ones_last() {
+        bench.hasRoom = false;
+        String low = bench.accepted(order("27761485701", Priority.LOW, null, null));
+        String normal = bench.accepted("27761485702");
+        String urgent = bench.accepted(order("27761485703", Priority.URGENT, null, null));
+        bench.hasRoom = true;
+
+        bench.time.pass(Duration.ofSeconds(2));
+
+        assertThat(bench.changes.stream().filter(it -> it.state() == ROUTING && it.attempts() == 0))
+                .extracting(PushReport::id)
+                .containsExactly(urgent, normal, low);
+    }
+
+    @Test
+    void so_many_begin_in_a_second() {
+        bench.reload("{route: hlr, rate: 10}");
+        bench.hasRoom = false;
+        for (int i = 0; i < 60; i++) {
+            bench.accepted("277614857" + (10 + i));
+        }
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(1)); // when it looks again whether there is room
+        int first = bench.sent.size();
+
+        bench.time.pass(Duration.ofSeconds(3));
+
+        assertThat(first).isBetween(1, 2);
+        assertThat(bench.sent.size() - first).isBetween(29, 31);
+    }
+
+    @Test
+    void in_quiet_hours_only_urgent_ones_begin() {
+        bench.reload("{route: hlr, quiet_hours: \"08:00-08:30\", expires: 1h}");
+        String normal = bench.accepted("27761485702");
+        String urgent = bench.accepted(order("27761485703", Priority.URGENT, null, null));
+
+        bench.time.pass(Duration.ofMinutes(29));
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(urgent);
+        assertThat(bench.queue.standing().held()).isEqualTo("quiet_hours");
+        bench.time.pass(Duration.ofMinutes(1));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(urgent, normal);
+        assertThat(bench.queue.standing().held()).isNull();
+    }
+
+    @Test
+    void under_overload_they_wait_and_begin_when_there_is_room() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofSeconds(10));
+        assertThat(bench.state(id)).isEqualTo(QUEUED);
+        assertThat(bench.queue.standing().held()).isEqualTo("overload");
+
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(bench.state(id)).isEqualTo(SENT);
+    }
+
+    @Test
+    void a_dialog_that_is_refused_puts_the_push_back_to_its_place() {
+        bench.noDialogs = "heap_full";
+        String first = bench.accepted("27761485701");
+        String second = bench.accepted("27761485702");
+        bench.time.pass(Duration.ofMillis(2500));
+        assertThat(bench.state(first)).isEqualTo(QUEUED);
+        assertThat(bench.counters.value("push.held.heap_full")).isPositive();
+
+        bench.noDialogs = null;
+        bench.time.pass(Duration.ofSeconds(2));
+
+        assertThat(bench.sent)
+                .extracting(PushBench.Sent::id)
+                .containsExactlyInAnyOrder(first, second);
+        assertThat(bench.changes.stream().filter(it -> it.state() == ROUTING && it.attempts() == 0))
+                .extracting(PushReport::id)
+                .endsWith(first, second);
+    }
+
+    @Test
+    void one_that_waits_for_too_long_expires() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+
+        bench.time.pass(Duration.ofMinutes(10).minusMillis(1));
+        assertThat(bench.state(id)).isEqualTo(QUEUED);
+        bench.time.pass(Duration.ofMillis(1));
+
+        assertThat(bench.state(id)).isEqualTo(EXPIRED);
+        assertThat(bench.begins).isEmpty();
+        assertThat(bench.time.pending()).isZero();
+    }
+
+    // ---- cancelling, waiting
+
+    @Test
+    void one_that_waits_or_is_tried_again_can_be_cancelled_and_one_that_is_sent_cannot() {
+        String sent = bench.accepted("27761485701");
+        String retried = bench.accepted("27761485702");
+        String queued = bench.accepted("27761485701");
+        bench.time.pass(Duration.ofSeconds(1));
+        PushBench.Sent ofSent = bench.next();
+        bench.error(72);
+
+        assertThat(bench.queue.cancel(sent).join()).map(PushReport::state).hasValue(SENT);
+        assertThat(bench.queue.cancel(retried).join()).map(PushReport::state).hasValue(CANCELLED);
+        assertThat(bench.queue.cancel(queued).join()).map(PushReport::state).hasValue(CANCELLED);
+        assertThat(bench.queue.cancel("nothing").join()).isEmpty();
+
+        bench.time.pass(Duration.ofMinutes(1));
+        ofSent.receiver()
+                .arrived(new Incoming.Ended(List.of(new Part.Acknowledged(ofSent.screen()))));
+        assertThat(bench.state(sent)).isEqualTo(COMPLETED);
+        assertThat(bench.sent).isEmpty();
+        assertThat(bench.queue.standing().running()).isZero();
+    }
+
+    @Test
+    void who_waits_for_an_end_gets_it() {
+        String id = bench.accepted(SOMEBODY);
+        CompletableFuture<Optional<PushReport>> end = bench.queue.ended(id);
+        assertThat(end).isNotDone();
+
+        bench.acknowledge();
+
+        assertThat(end.join()).map(PushReport::state).hasValue(COMPLETED);
+        assertThat(bench.queue.ended(id).join()).map(PushReport::state).hasValue(COMPLETED);
+        assertThat(bench.queue.ended("nothing").join()).isEmpty();
+    }
+
+    // ---- a stop, a kill
+
+    @Test
+    void a_stop_leaves_what_was_not_sent_for_the_next_start() {
+        String retried = bench.accepted("27761485701");
+        bench.error(72);
+        bench.hasRoom = false;
+        String queued = bench.accepted("27761485702");
+
+        bench.queue.stop();
+        assertThat(refusal(text(SOMEBODY))).isEqualTo(Why.STOPPING);
+        bench.kill();
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(2));
+
+        assertThat(bench.sent)
+                .extracting(PushBench.Sent::id)
+                .containsExactlyInAnyOrder(retried, queued);
+        bench.acknowledge();
+        bench.acknowledge();
+        assertThat(bench.report(retried).attempts()).isEqualTo(2);
+        assertThat(bench.state(queued)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void after_a_kill_what_may_have_been_sent_is_unknown_and_what_waited_begins() {
+        String sent = bench.accepted("27761485701");
+        String queued = bench.accepted("27761485701");
+        bench.time.rest();
+
+        bench.kill();
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(bench.state(sent)).isEqualTo(UNKNOWN);
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(queued);
+        assertThat(bench.begins.get(sent)).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_is_to_arrive_at_least_once_is_sent_again_after_a_kill() {
+        PushOrder order =
+                new PushOrder(
+                        SOMEBODY,
+                        new PushOrder.Text(Screen.NOTIFY, "Hello"),
+                        Priority.NORMAL,
+                        "test",
+                        null,
+                        null,
+                        true,
+                        false,
+                        null);
+        String id = bench.accepted(order);
+        bench.time.rest();
+
+        bench.kill();
+        bench.time.rest();
+        bench.acknowledge();
+
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+        assertThat(bench.begins.get(id)).isEqualTo(2);
+        assertThat(bench.report(id).attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void a_store_that_is_down_at_the_start_is_asked_until_it_answers() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        bench.storeFails = true;
+        bench.kill();
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(3));
+        assertThat(bench.sent).isEmpty();
+
+        bench.storeFails = false;
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(id);
+    }
+
+    @Test
+    void pushes_of_another_engine_in_the_same_store_are_left_alone() {
+        bench.reload("{route: hlr, owner: other}");
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        bench.reload("{route: hlr}");
+        bench.kill();
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(bench.sent).isEmpty();
+        assertThat(bench.state(id)).as("it can be asked for").isEqualTo(QUEUED);
+    }
+
+    @Test
+    void what_the_store_has_of_one_that_has_ended_says_no_more_what_was_shown() {
+        String id = bench.accepted(SOMEBODY);
+        assertThat(bench.stored.get("push/" + id)).contains("Hello");
+
+        bench.acknowledge();
+
+        assertThat(bench.stored.get("push/" + id)).doesNotContain("Hello").contains("COMPLETED");
+    }
+}
