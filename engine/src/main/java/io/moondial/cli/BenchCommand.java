@@ -156,7 +156,7 @@ public final class BenchCommand implements Callable<Integer> {
             paramLabel = "FILE[:LINE]|none",
             defaultValue = "none",
             description =
-                    "What answers the calls of the script through http, sql and kv. none: what the rules name, which must run. FILE: the givens of a test of this .dialog file, the first one or the one at the line; its handset dials and answers as in the test. Default: ${DEFAULT-VALUE}.")
+                    "What answers the calls of the script through http, sql, kv and push. none: what the rules name, which must run. FILE: the givens of a test of this .dialog file, the first one or the one at the line; its handset dials and answers as in the test. Default: ${DEFAULT-VALUE}.")
     private String standIns;
 
     @Option(

@@ -9,6 +9,8 @@ import io.moondial.modules.kv.KvModule;
 import io.moondial.modules.log.LogModule;
 import io.moondial.modules.menu.MenuModule;
 import io.moondial.modules.n2svcd.N2svcdModules;
+import io.moondial.modules.push.PushFunctions;
+import io.moondial.modules.push.PushModule;
 import io.moondial.modules.sql.SqlModule;
 import io.moondial.modules.stat.StatModule;
 import io.moondial.modules.texts.TextsModule;
@@ -28,7 +30,7 @@ public final class BuiltInModules {
     /** The modules, in the order of the reference page. */
     public static List<ApiModule> create() {
         Json json = new Json();
-        ApiModule ussd = UssdModule.create();
+        ApiModule ussd = UssdModule.create(new PushFunctions(json));
         ApiModule log = LogModule.create();
         ApiModule edr = EdrModule.create();
         ApiModule stat = StatModule.create();
@@ -43,6 +45,7 @@ public final class BuiltInModules {
                         HttpModule.create(json),
                         SqlModule.create(),
                         kv,
+                        PushModule.create(json),
                         TextsModule.create(kv));
         List<ApiModule> all = new ArrayList<>();
         all.add(ussd);

@@ -427,6 +427,11 @@ final class Lint {
                     .ifPresent(it -> objected(field, mention, it));
             ApiFunction function = base.function(field.library(), mention.name());
             if (function != null) {
+                ApiFunction.Call other = function.calls();
+                if (other != null) {
+                    modules.objection(other.module(), other.function(), field.literals())
+                            .ifPresent(it -> objected(field, mention, it));
+                }
                 field.options().forEach(it -> option(field, function, it));
                 same(field, function);
             }
@@ -458,8 +463,8 @@ final class Lint {
                         "option " + name + ": " + kind.allowed() + "; got " + value.shown());
             }
             for (ApiFunction.OptionUse use : function.optionUses()) {
-                if (use.option().equals(name)) {
-                    modules.objection(use)
+                if (use.option().equals(name) && (use.argument() != null || value != null)) {
+                    modules.objection(use.of(value == null ? "" : value.text()))
                             .ifPresent(
                                     it -> objected(field, mention, "option " + name + ": " + it));
                 }

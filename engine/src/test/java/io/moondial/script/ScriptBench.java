@@ -49,10 +49,13 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             """
             http: {upstreams: {billing: {url: "http://127.0.0.1"}}}
             sql: {databases: {bank: {url: "jdbc:postgresql://127.0.0.1/bank"}}}
+            push: {route: hlr, scripts: [survey]}
             """;
 
     private static final Map<String, List<String>> GIVENS =
             Map.of(
+                    "push",
+                    List.of("27829000001 completed", "27829000002 answers 1"),
                     "http",
                     List.of(
                             "GET billing /accounts/27761485722?currency=KES answers 200 {\"balance\":\"12.50\"}",

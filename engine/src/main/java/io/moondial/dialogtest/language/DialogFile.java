@@ -175,10 +175,7 @@ public final class DialogFile {
             List<Lexer.RawStep> steps =
                     Lexer.cut(
                             file.lines(),
-                            modules.stream()
-                                    .filter(it -> it.backend() != null)
-                                    .map(ApiModule::name)
-                                    .toList(),
+                            modules.stream().flatMap(it -> it.checkWord().stream()).toList(),
                             problems);
             List<Block> blocks = blocks(steps);
             blocks.stream()

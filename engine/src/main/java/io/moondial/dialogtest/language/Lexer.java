@@ -36,7 +36,7 @@ final class Lexer {
     /**
      * The steps of a file.
      *
-     * @param modules the names of the modules that a step may begin with
+     * @param modules the words of the modules that a step may begin with
      */
     static List<RawStep> cut(List<String> lines, List<String> modules, Problems problems) {
         return new Lexer(lines, modules, problems).cut();
@@ -273,7 +273,7 @@ final class Lexer {
             };
         }
 
-        /** The module whose stand-in checks it: the first word of the argument. */
+        /** The word of the module whose stand-in checks it: the first of the argument. */
         String module() {
             return BLANKS.split(first().text(), 2)[0];
         }

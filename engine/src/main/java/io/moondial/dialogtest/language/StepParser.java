@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Reads one step that is done or checked while a test runs. */
 final class StepParser {
@@ -151,23 +150,25 @@ final class StepParser {
     }
 
     private Optional<Step> module() {
-        String name = raw.module();
+        String word = raw.module();
         boolean absent = raw.word() == Word.NO_MODULE;
-        Template text = Template.of(raw.textFrom(name.length()), row, UnaryOperator.identity());
+        Template text = Template.of(raw.textFrom(word.length()), row, UnaryOperator.identity());
         Backend.Line line = absent ? Backend.Line.CHECK_ABSENT : Backend.Line.CHECK;
-        Optional<Backend.Mistake> objection =
+        ApiModule module =
                 modules.stream()
-                        .filter(it -> it.name().equals(name))
-                        .flatMap(it -> Stream.ofNullable(it.backend()))
-                        .flatMap(it -> it.objection(line, text.withPlaceholders()).stream())
-                        .findFirst();
+                        .filter(it -> it.checkWord().equals(Optional.of(word)))
+                        .findFirst()
+                        .orElseThrow();
+        Optional<Backend.Mistake> objection =
+                Optional.ofNullable(module.backend())
+                        .flatMap(it -> it.objection(line, text.withPlaceholders()));
         if (objection.isPresent()) {
             problems.add(
-                    raw.placeIn(name.length(), text.withPlaceholders(), objection.get().index()),
+                    raw.placeIn(word.length(), text.withPlaceholders(), objection.get().index()),
                     "'" + raw.name() + "': " + objection.get().message());
             return Optional.empty();
         }
-        return Optional.of(new Step.ModuleCheck(raw.at(), absent, name, text));
+        return Optional.of(new Step.ModuleCheck(raw.at(), absent, module.name(), text));
     }
 
     private Optional<String> nothing() {

@@ -1,5 +1,7 @@
 package io.moondial.modules.kv;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.config.Nearest;
 import io.moondial.config.Schema;
 import io.moondial.modules.json.Json;
@@ -93,7 +95,7 @@ final class KvBackend implements Backend<KvSettings, Kv> {
     /** {@code menu.flow} may use the engine's own bucket, if the rules list it. */
     @Override
     public Optional<String> objection(KvSettings settings, OptionUse use) {
-        return objection(settings, use.argument());
+        return objection(settings, requireNonNull(use.argument(), "the bucket"));
     }
 
     /** What is wrong with the name of a bucket; empty: nothing. */

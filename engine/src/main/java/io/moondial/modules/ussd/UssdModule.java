@@ -9,6 +9,7 @@ import static io.moondial.script.api.Phase.PROCESS;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
+import io.moondial.modules.push.PushFunctions;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.ScriptDialog;
@@ -39,13 +40,18 @@ public final class UssdModule {
 
     private UssdModule() {}
 
-    /** Makes the module. */
-    public static ApiModule create() {
+    /**
+     * Makes the module.
+     *
+     * @param pushes what it has of them
+     */
+    public static ApiModule create(PushFunctions pushes) {
         ApiModule.Builder module =
                 ApiModule.of("ussd", "The conversation with the handset, and texts for it.");
         addWaiting(module);
         addTerminating(module);
         addMeasuring(module);
+        pushes.addTo(module);
         return module.build();
     }
 

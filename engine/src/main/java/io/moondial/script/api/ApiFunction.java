@@ -41,6 +41,7 @@ public final class ApiFunction {
     private final Map<Integer, Map<String, OptionKind>> kinds;
     private final List<String> differing;
     private final List<OptionUse> optionUses;
+    private final @Nullable Call calls;
     private final List<Said> said;
     private final boolean keptAsOne;
     private final boolean byKey;
@@ -62,6 +63,7 @@ public final class ApiFunction {
         this.kinds = Map.copyOf(builder.kinds);
         this.differing = List.copyOf(builder.differing);
         this.optionUses = List.copyOf(builder.optionUses);
+        this.calls = builder.calls;
         this.said = List.copyOf(builder.said);
         this.keptAsOne = effect != Effect.PURE && !builder.ofOthers;
         this.byKey = builder.byKey;
@@ -144,17 +146,33 @@ public final class ApiFunction {
         return differing;
     }
 
-    /** What it does with other modules if an option is given. */
+    /** What it does with modules that have a backend if an option is given. */
     public List<OptionUse> optionUses() {
         return optionUses;
     }
 
     /**
-     * With an option, the function calls one of another module.
+     * With an option, the function does what one of a module with a backend does, its own or
+     * another.
      *
-     * @param argument what it gives that one first, such as the name of a bucket
+     * @param argument what it gives that one, such as the name of a bucket; null: the value of the
+     *     option, as it is written out
      */
-    public record OptionUse(String option, String module, String function, String argument) {}
+    public record OptionUse(
+            String option, String module, String function, @Nullable String argument) {
+        /** The same once the value is known. */
+        public OptionUse of(String value) {
+            return argument == null ? new OptionUse(option, module, function, value) : this;
+        }
+    }
+
+    /** The function of another module that it calls, whatever it is given; null: none. */
+    public @Nullable Call calls() {
+        return calls;
+    }
+
+    /** A function of a module that has a backend. */
+    public record Call(String module, String function) {}
 
     /** The words of menus that it says where its options do not say otherwise. */
     public List<Said> said() {
@@ -239,6 +257,7 @@ public final class ApiFunction {
         private final Map<Integer, Map<String, OptionKind>> kinds = new HashMap<>();
         private List<String> differing = List.of();
         private final List<OptionUse> optionUses = new ArrayList<>();
+        private @Nullable Call calls;
         private final List<Said> said = new ArrayList<>();
         private Set<Phase> phases = EVERY_PHASE;
 
@@ -335,6 +354,14 @@ public final class ApiFunction {
         /** With an option, it calls what this says. */
         public Builder uses(OptionUse use) {
             optionUses.add(use);
+            return this;
+        }
+
+        /**
+         * It calls a function of another module: where that may not be called, it may not either.
+         */
+        public Builder calls(String module, String function) {
+            this.calls = new Call(module, function);
             return this;
         }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -114,6 +115,11 @@ public final class ApiModule {
     /** What stands behind the functions while an engine runs; null: nothing. */
     public @Nullable Backend<?, ?> backend() {
         return backend;
+    }
+
+    /** The word that lines of dialog tests begin with which check it; empty: none do. */
+    public Optional<String> checkWord() {
+        return Optional.ofNullable(backend).map(it -> it.checkWord(name));
     }
 
     /** What of it is written in Lua; null: nothing. */

@@ -4,6 +4,7 @@ import io.moondial.config.Schema;
 import io.moondial.script.api.ApiFunction.OptionUse;
 import io.moondial.time.Time;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -53,6 +54,14 @@ public interface Backend<S extends Record, T> {
     Optional<Mistake> objection(Line line, String text);
 
     /**
+     * The word that lines of a dialog test begin with which check it: the module's name, unless
+     * other lines begin with that.
+     */
+    default String checkWord(String module) {
+        return module;
+    }
+
+    /**
      * What is wrong with a call in a script, found when scripts are checked; empty: nothing that
      * can be seen there.
      *
@@ -65,12 +74,12 @@ public interface Backend<S extends Record, T> {
     }
 
     /**
-     * The same for a call that a function of another module makes by itself.
+     * The same for what a function does by itself because of one of its options.
      *
-     * @param use by which option of that function
+     * @param use by which option of that function; its argument is known
      */
     default Optional<String> objection(S settings, OptionUse use) {
-        return objection(settings, use.function(), List.of(use.argument()));
+        return objection(settings, use.function(), Collections.singletonList(use.argument()));
     }
 
     /** How it stands, for people and for graphs. */

@@ -82,21 +82,20 @@ class DialogColoursTest {
 
     @Test
     void the_modules_that_have_a_stand_in_are_known() {
-        List<String> modules =
-                BuiltInModules.create().stream()
-                        .filter(it -> it.backend() != null)
-                        .map(ApiModule::name)
-                        .toList();
+        List<ApiModule> modules =
+                BuiltInModules.create().stream().filter(it -> it.backend() != null).toList();
 
-        assertThat(modules).contains("http", "sql", "kv");
-        for (String module : modules) {
-            assertThat(first(module + " x").getKey()).isEqualTo("module");
-            assertThat(first("no " + module + " x").getKey()).isEqualTo("module");
+        assertThat(modules).extracting(ApiModule::name).contains("http", "sql", "kv", "push");
+        for (ApiModule it : modules) {
+            String module = it.name();
+            String word = it.checkWord().orElseThrow();
+            assertThat(first(word + " x").getKey()).isEqualTo("module");
+            assertThat(first("no " + word + " x").getKey()).isEqualTo("module");
             assertThat(
                             Objects.requireNonNull(rules.get("head"))
                                     .matcher("given " + module + " x")
                                     .results())
-                    .allMatch(it -> module.equals(it.group(2)))
+                    .allMatch(found -> module.equals(found.group(2)))
                     .hasSize(1);
         }
     }

@@ -1,0 +1,381 @@
+package io.moondial.modules.push;
+
+import static java.util.Objects.requireNonNull;
+
+import io.moondial.modules.push.PushGiven.Check;
+import io.moondial.modules.push.PushGiven.End;
+import io.moondial.modules.push.PushGiven.NotUnderstood;
+import io.moondial.push.PushOrder;
+import io.moondial.push.PushReport;
+import io.moondial.push.PushReport.Reason;
+import io.moondial.push.PushReport.State;
+import io.moondial.push.PushSettings;
+import io.moondial.push.Pushes;
+import io.moondial.script.api.Backend.Line;
+import io.moondial.script.api.Backend.StandIn;
+import io.moondial.script.api.Backend.TestWorld;
+import io.moondial.time.Time;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dialog test has for {@code push}: what the test gives becomes of pushes, and what was
+ * ordered is known. Each given of a number is for one push, in turn; the last one is for all that
+ * follow.
+ */
+final class PushStandIn implements StandIn<Pushes>, Pushes {
+    private final PushSettings settings;
+    private final TestWorld world;
+    private final List<PushGiven> givens = new ArrayList<>();
+
+    // ---- guarded by this
+
+    /** Those that have said what becomes of a push; two lines that say the same are two. */
+    private final Set<PushGiven> used = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    private final Map<String, Kept> pushes = new LinkedHashMap<>();
+    private final Map<String, String> byKey = new HashMap<>();
+
+    private final List<Listener> listeners = new ArrayList<>();
+
+    /** A push. */
+    private static final class Kept {
+        private final PushOrder order;
+        private final CompletableFuture<Optional<PushReport>> end = new CompletableFuture<>();
+        private PushReport report;
+        private Time.@Nullable Alarm alarm;
+
+        Kept(PushOrder order, PushReport report) {
+            this.order = order;
+            this.report = report;
+        }
+    }
+
+    PushStandIn(PushSettings settings, TestWorld world) {
+        this.settings = settings;
+        this.world = world;
+        for (String text : world.givens()) {
+            try {
+                givens.add(PushGiven.read(text));
+            } catch (NotUnderstood e) {
+                throw new IllegalStateException("not objected to before: " + text, e);
+            }
+        }
+    }
+
+    @Override
+    public Pushes running() {
+        return this;
+    }
+
+    // ---- what scripts find
+
+    @Override
+    public CompletableFuture<Submission> submit(PushOrder order) {
+        return CompletableFuture.completedFuture(accept(order));
+    }
+
+    private Submission accept(PushOrder order) {
+        Optional<Submission> refusal = refusal(order);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        Kept kept;
+        End end;
+        PushGiven given;
+        synchronized (this) {
+            String key =
+                    order.idempotencyKey() == null
+                            ? null
+                            : order.by() + '/' + order.idempotencyKey();
+            Kept before = key == null ? null : pushes.get(byKey.get(key));
+            if (before != null) {
+                return isSame(before.order, order)
+                        ? new Submission.Accepted(before.report, true)
+                        : new Submission.Refused(
+                                Why.CONFLICT,
+                                "the idempotency key "
+                                        + order.idempotencyKey()
+                                        + " was used for another push");
+            }
+            given = next(order.msisdn());
+            String id = "push-" + (pushes.size() + 1);
+            kept = new Kept(order, queued(id, order));
+            pushes.put(id, kept);
+            if (key != null) {
+                byKey.put(key, id);
+            }
+        }
+        if (given == null) {
+            world.fault()
+                    .accept(
+                            "no 'given push' says what becomes of a push to "
+                                    + order.msisdn()
+                                    + ": "
+                                    + text(order));
+            end = new End.Never();
+        } else {
+            end = given.end();
+        }
+        PushReport accepted = kept.report;
+        tell(accepted);
+        if (end instanceof End.In in) {
+            if (requireNonNull(given).after().isZero()) {
+                ended(kept, in);
+            } else {
+                kept.alarm = world.time().after(given.after(), () -> ended(kept, in));
+            }
+        }
+        return new Submission.Accepted(accepted, false);
+    }
+
+    private Optional<Submission> refusal(PushOrder order) {
+        if (!settings.isOn()) {
+            return Optional.of(new Submission.Refused(Why.OFF, PushBackend.OFF));
+        }
+        if (order.content() instanceof PushOrder.Script(String script, String _)) {
+            Optional<String> unknown = PushBackend.script(settings, script);
+            if (unknown.isPresent()) {
+                return Optional.of(new Submission.Refused(Why.SCRIPT, unknown.get()));
+            }
+        }
+        for (PushGiven given : givens) {
+            if (given.end() instanceof End.Refused(Why why)) {
+                synchronized (this) {
+                    used.add(given);
+                }
+                return Optional.of(new Submission.Refused(why, "given push " + given.text()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether the same push is ordered again; it may expire later then. */
+    private static boolean isSame(PushOrder one, PushOrder other) {
+        return one.msisdn().equals(other.msisdn()) && one.content().equals(other.content());
+    }
+
+    private @Nullable PushGiven next(String msisdn) {
+        PushGiven last = null;
+        for (PushGiven given : givens) {
+            if (msisdn.equals(given.msisdn())) {
+                if (used.add(given)) {
+                    return given;
+                }
+                last = given;
+            }
+        }
+        return last;
+    }
+
+    private PushReport queued(String id, PushOrder order) {
+        Instant now = world.time().now();
+        return new PushReport(
+                id,
+                order.msisdn(),
+                what(order),
+                order.priority(),
+                order.by(),
+                State.QUEUED,
+                now,
+                order.expires() == null ? now.plus(settings.expires()) : order.expires(),
+                now,
+                0,
+                null,
+                null,
+                null,
+                null,
+                null,
+                order.callback());
+    }
+
+    private static String what(PushOrder order) {
+        return switch (order.content()) {
+            case PushOrder.Text text -> PushModule.word(text.screen());
+            case PushOrder.Script script -> script.key();
+        };
+    }
+
+    private static String text(PushOrder order) {
+        return switch (order.content()) {
+            case PushOrder.Text text -> text.text();
+            case PushOrder.Script script ->
+                    script.key() + (script.args() == null ? "" : " " + script.args());
+        };
+    }
+
+    private void ended(Kept push, End.In in) {
+        PushReport report;
+        synchronized (this) {
+            if (push.report.state().isLast()) {
+                return;
+            }
+            boolean begun = in.state() == State.COMPLETED || in.state() == State.FAILED;
+            report = changed(push.report, in.state(), begun ? 1 : 0, in.reason(), in.answer());
+            push.report = report;
+        }
+        push.end.complete(Optional.of(report));
+        tell(report);
+    }
+
+    private PushReport changed(
+            PushReport before,
+            State state,
+            int attempts,
+            @Nullable Reason reason,
+            @Nullable String answer) {
+        return new PushReport(
+                before.id(),
+                before.msisdn(),
+                before.what(),
+                before.priority(),
+                before.by(),
+                state,
+                before.accepted(),
+                before.expires(),
+                world.time().now(),
+                attempts,
+                null,
+                null,
+                reason,
+                answer,
+                null,
+                before.callback());
+    }
+
+    private void tell(PushReport report) {
+        List<Listener> told;
+        synchronized (this) {
+            told = List.copyOf(listeners);
+        }
+        told.forEach(it -> it.changed(report));
+    }
+
+    @Override
+    public synchronized CompletableFuture<Optional<PushReport>> find(String id) {
+        return CompletableFuture.completedFuture(
+                Optional.ofNullable(pushes.get(id)).map(it -> it.report));
+    }
+
+    @Override
+    public CompletableFuture<Optional<PushReport>> cancel(String id) {
+        Kept push;
+        synchronized (this) {
+            push = pushes.get(id);
+        }
+        if (push != null) {
+            if (push.alarm != null) {
+                push.alarm.cancel();
+            }
+            ended(push, new End.In(State.CANCELLED, null, null));
+        }
+        return find(id);
+    }
+
+    @Override
+    public synchronized CompletableFuture<Optional<PushReport>> ended(String id) {
+        Kept push = pushes.get(id);
+        return push == null ? CompletableFuture.completedFuture(Optional.empty()) : push.end.copy();
+    }
+
+    @Override
+    public synchronized List<PushReport> latest(int max) {
+        List<PushReport> all =
+                new ArrayList<>(pushes.values().stream().map(it -> it.report).toList());
+        Collections.reverse(all);
+        return List.copyOf(all.subList(0, Math.min(max, all.size())));
+    }
+
+    @Override
+    public synchronized Standing standing() {
+        int waiting =
+                (int) pushes.values().stream().filter(it -> !it.report.state().isLast()).count();
+        return new Standing(waiting, 0, settings.maxQueued(), null);
+    }
+
+    @Override
+    public synchronized void follow(Listener listener) {
+        listeners.add(listener);
+    }
+
+    // ---- lines of a test
+
+    @Override
+    public Optional<String> check(boolean absent, String text) {
+        Check check;
+        try {
+            check = PushGiven.check(text);
+        } catch (NotUnderstood e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+        List<Kept> to;
+        synchronized (this) {
+            to =
+                    pushes.values().stream()
+                            .filter(it -> it.order.msisdn().equals(check.msisdn()))
+                            .toList();
+        }
+        Optional<Kept> found = to.stream().filter(it -> fits(check, it)).findFirst();
+        if (absent) {
+            return found.map(it -> "expected no such push, but there was: " + shown(it));
+        }
+        if (found.isPresent()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                to.isEmpty()
+                        ? "expected such a push, but there was none to " + check.msisdn()
+                        : "expected such a push, but there was: "
+                                + to.stream()
+                                        .map(PushStandIn::shown)
+                                        .collect(Collectors.joining("; ")));
+    }
+
+    private static boolean fits(Check check, Kept push) {
+        Reason reason = push.report.reason();
+        return (check.word() == null
+                        || check.word().equals(push.report.state().word())
+                        || (reason != null && check.word().equals(reason.word())))
+                && (check.shows() == null || text(push.order).contains(check.shows()));
+    }
+
+    private static String shown(Kept push) {
+        PushReport report = push.report;
+        return "%s \"%s\", %s%s"
+                .formatted(
+                        report.what(),
+                        text(push.order),
+                        report.state().word(),
+                        report.reason() == null ? "" : " " + report.reason().word());
+    }
+
+    @Override
+    public synchronized List<String> unused() {
+        return givens.stream().filter(it -> !used.contains(it)).map(PushGiven::text).toList();
+    }
+
+    /** What is wrong with a line; empty: nothing. */
+    static Optional<String> objection(Line line, String text) {
+        try {
+            var _ =
+                    switch (line) {
+                        case GIVEN -> PushGiven.read(text);
+                        case CHECK, CHECK_ABSENT -> PushGiven.check(text);
+                    };
+            return Optional.empty();
+        } catch (NotUnderstood e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}
