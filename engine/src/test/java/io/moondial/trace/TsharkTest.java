@@ -6,18 +6,38 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.moondial.admin.RunningEngine;
 import io.moondial.admin.RunningEngine.Call;
+import io.moondial.channel.Address;
+import io.moondial.channel.DialogDesk;
+import io.moondial.channel.DialogLink;
+import io.moondial.channel.Opening;
+import io.moondial.channel.Opening.Party;
+import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
+import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.HostPort;
+import io.moondial.dialog.Incoming;
+import io.moondial.dialog.Outgoing;
+import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.metrics.Counters;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
+import io.moondial.time.SystemTime;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,6 +50,7 @@ class TsharkTest {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final String PROCESS = "59";
     private static final String REQUEST = "60";
+    private static final String NOTIFY = "61";
 
     private static final String SIGTRAN =
             """
@@ -54,26 +75,32 @@ class TsharkTest {
 
     /** A line a message: its transaction ids, its operation, its text, and what is malformed. */
     private List<String> read(Path pcap) throws Exception {
+        return read(
+                pcap,
+                "tcap.otid",
+                "tcap.dtid",
+                "gsm_old.localValue",
+                "gsm_map.ussd_string",
+                "_ws.malformed");
+    }
+
+    private List<String> read(Path pcap, String... fields) throws Exception {
         Path out = folder.resolve("tshark.out");
-        Process tshark =
-                new ProcessBuilder(
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 "tshark",
                                 "-r",
                                 pcap.toString(),
                                 "-T",
                                 "fields",
                                 "-E",
-                                "separator=|",
-                                "-e",
-                                "tcap.otid",
-                                "-e",
-                                "tcap.dtid",
-                                "-e",
-                                "gsm_old.localValue",
-                                "-e",
-                                "gsm_map.ussd_string",
-                                "-e",
-                                "_ws.malformed")
+                                "separator=|"));
+        for (String field : fields) {
+            command.addAll(List.of("-e", field));
+        }
+        Process tshark =
+                new ProcessBuilder(command)
                         .redirectOutput(out.toFile())
                         .redirectError(folder.resolve("tshark.err").toFile())
                         .start();
@@ -177,6 +204,125 @@ class TsharkTest {
                         line(ours, far, REQUEST, menu),
                         line(far, ours, REQUEST, "Zoë"),
                         line("", far, PROCESS, "Hi Zoë"));
+    }
+
+    /** What the engine begins: the question to the HLR, and the dialog with the MSC it names. */
+    @Test
+    void wireshark_reads_dialogs_that_the_engine_begins_and_a_trace_by_number_has_them_all()
+            throws Exception {
+        assumeTrue(isInstalled(), "skipped: tshark is not on the PATH");
+        Path pcap = folder.resolve("t.pcap");
+        BegunDialogs dialogs;
+        try (EmbeddedNetwork network = new EmbeddedNetwork(List.of(6), 10)) {
+            dialogs = new BegunDialogs(network);
+            Trace trace =
+                    new Trace(
+                            new PcapFiles(pcap, 1 << 20, 1),
+                            SystemTime.ofProcess(),
+                            new Counters(),
+                            "27761485722");
+            network.attach(trace);
+            trace.begin();
+            dialogs.hold("27760000000");
+            dialogs.hold("27761485722");
+            network.detach(trace);
+            trace.close();
+        }
+        String ours = dialogs.tids.getLast();
+        List<String> lines = read(pcap);
+        String asking = lines.getFirst().substring(0, 8);
+        String far = lines.get(3).substring(0, 8);
+        assertThat(lines)
+                .containsExactly(
+                        line(asking, "", "45", ""),
+                        line("", asking, "45", ""),
+                        line(ours, "", REQUEST, "Yes or no?"),
+                        line(far, ours, REQUEST, "*"),
+                        line(ours, far, NOTIFY, "Thank you"),
+                        line(far, ours, "", ""),
+                        line("", far, "", ""));
+        assertThat(read(pcap, "e212.imsi", "e164.msisdn"))
+                .first()
+                .asString()
+                .contains("27761485722");
+        assertThat(read(pcap, "e212.imsi").get(1)).isEqualTo("655017761485722");
+    }
+
+    /** Holds dialogs with the subscribers of a network, one after the other. */
+    private static final class BegunDialogs {
+        private final EmbeddedNetwork network;
+        private final BlockingQueue<Incoming> heard = new LinkedBlockingQueue<>();
+        private final List<String> tids = new ArrayList<>();
+
+        BegunDialogs(EmbeddedNetwork network) {
+            this.network = network;
+            network.start(
+                    new DialogDesk() {
+                        @Override
+                        public DialogLink.Receiver begun(Opening opening, DialogLink link) {
+                            throw new AssertionError(opening);
+                        }
+
+                        @Override
+                        public void refused(Refusal refusal) {
+                            throw new AssertionError(refusal);
+                        }
+                    });
+            network.receive(
+                    (begin, link) -> {
+                        BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+                        Handset handset =
+                                Handset.begun(
+                                        begin, link, (screen, received) -> screens.add(screen));
+                        Thread.ofVirtual().start(() -> answer(handset, screens));
+                        return handset.receiver();
+                    });
+        }
+
+        private static void answer(Handset handset, BlockingQueue<Screen> screens) {
+            try {
+                handset.answer((Screen.Menu) next(screens), "2");
+                handset.acknowledge((Screen.Notify) next(screens));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
+            return Objects.requireNonNull(
+                    queue.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS), "nothing came");
+        }
+
+        void hold(String msisdn) throws Exception {
+            BlockingQueue<RoutingInfo> found = new LinkedBlockingQueue<>();
+            network.locate(
+                    new RoutingQuery(
+                            msisdn, new Party(null, 6, msisdn, Party.ROUTE_ON_GT), 6, PATIENCE),
+                    found::add);
+            RoutingInfo.Found where = (RoutingInfo.Found) next(found);
+            DialogLink link =
+                    network.begin(
+                            new OutgoingDialog(
+                                    new Outgoing.Ask(1, text("Yes or no?"), false, true),
+                                    null,
+                                    new Party(null, 8, where.networkNode(), Party.ROUTE_ON_GT),
+                                    6,
+                                    new Address(where.imsi(), 1, Address.LAND_MOBILE),
+                                    null,
+                                    PATIENCE,
+                                    msisdn),
+                            heard::add);
+            tids.add(link.localTid());
+            next(heard);
+            link.send(new Outgoing.Show(2, text("Thank you"), false));
+            next(heard);
+            link.send(new Outgoing.End());
+            await().atMost(PATIENCE).until(() -> network.openHandsetDialogs() == 0);
+        }
+
+        private static UssdString text(String text) throws Exception {
+            return UssdString.encode(text, Dcs.UNSPECIFIED);
+        }
     }
 
     private static SigtranHandsets handsets(RunningEngine it) throws Exception {
