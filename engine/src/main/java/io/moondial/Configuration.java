@@ -286,6 +286,16 @@ public record Configuration(
                             rules.script(),
                             rules.timeZone()));
         }
+        if (rules.push().isOn()) {
+            services.add(
+                    LuaService.pushed(
+                            rules.process(),
+                            rules.push().scripts(),
+                            release(rules.process().scriptDir()),
+                            host,
+                            rules.script(),
+                            rules.timeZone()));
+        }
         return services;
     }
 

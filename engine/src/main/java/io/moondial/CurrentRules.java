@@ -39,10 +39,11 @@ record CurrentRules(Configuration now, Reloading reloading) implements RulesInFo
 
     @Override
     public @Nullable TriggerTable triggers(DialogKind kind) {
-        if (kind == DialogKind.DIALLED) {
-            return now.rules().process().triggers();
-        }
-        NotifySettings pushed = now.rules().inboundNotify();
-        return pushed == null ? null : pushed.triggers();
+        NotifySettings inbound = now.rules().inboundNotify();
+        return switch (kind) {
+            case DIALLED -> now.rules().process().triggers();
+            case NOTIFIED -> inbound == null ? null : inbound.triggers();
+            case PUSHED -> null;
+        };
     }
 }

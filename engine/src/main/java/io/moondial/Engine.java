@@ -19,6 +19,7 @@ import io.moondial.admin.TracesResource;
 import io.moondial.channel.Channel.Connections;
 import io.moondial.channel.LinkStatus;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.dialog.DialogKind;
 import io.moondial.edr.EdrApp;
 import io.moondial.edr.EdrApp.EdrClock;
 import io.moondial.edr.EdrApp.StreamStatus;
@@ -236,17 +237,23 @@ public final class Engine implements AutoCloseable {
 
     /**
      * A dialog that has ended for the network may have a script that still runs. So the dialogs
-     * that have not ended count, not those with a running script.
+     * that have not ended count, not those with a running script. A push whose script has shown
+     * nothing yet, or that waits to be tried again, is not in the stack, and lacks nothing there.
      */
     private Reconciliation.Pair stackDialogsAgainstRunning() {
         return new Reconciliation.Pair(
                 "dialogs_of_the_stack",
                 "the stack holds %d dialogs that no script knows: nobody will end them",
                 "%d dialogs are open that the stack does not hold: their scripts wait in vain",
-                () ->
-                        channels.openDialogs()
-                                - (counters.value(ServiceDesk.BEGUN)
-                                        - counters.sum(ServiceDesk.FINISHED)),
+                () -> {
+                    long surplus =
+                            channels.openDialogs()
+                                    - (counters.value(ServiceDesk.BEGUN)
+                                            - counters.sum(ServiceDesk.FINISHED));
+                    return surplus < 0
+                            ? Math.min(0, surplus + desk.metrics().open(DialogKind.PUSHED))
+                            : surplus;
+                },
                 () -> counters.value(ServiceDesk.BEGUN) + counters.sum(ServiceDesk.REFUSED));
     }
 

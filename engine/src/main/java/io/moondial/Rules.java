@@ -26,9 +26,11 @@ import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.ServiceDesk.DialogSettings;
 import io.moondial.modules.BuiltInModules;
 import io.moondial.problem.Problem;
+import io.moondial.push.PushSettings;
 import io.moondial.rules.Globals;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
+import io.moondial.rules.PushedScripts;
 import io.moondial.rules.Triggers;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptSettings;
@@ -80,6 +82,9 @@ public record Rules(
         implements Checked {
     /** The most octets of a file in which the control socket is looked for though it is broken. */
     private static final int MAX_OCTETS = 32 << 20;
+
+    /** The module whose section says what is pushed. */
+    private static final String PUSH = "push";
 
     private static final Schema<Rules> SCHEMA = schema(BuiltInModules.create());
 
@@ -137,6 +142,8 @@ public record Rules(
 
     private static Rules read(Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
         Rules rules = schema(from, modules).read(root);
+        PushedScripts.check(
+                root.section(PUSH), rules.push().scripts(), rules.process().scriptDir(), from);
         root.refuseUnknownKeys();
         return rules;
     }
@@ -153,6 +160,12 @@ public record Rules(
                 new Triggers.OfNotifies(from),
                 new Globals(ScriptGlobals.taken(modules)),
                 new Backends.Sections(modules));
+    }
+
+    /** What is said of dialogs that the engine begins. */
+    public PushSettings push() {
+        return modules.values(PUSH, PushSettings.class)
+                .orElseGet(() -> PushSettings.schema().defaults());
     }
 
     /** What the sections have to do with each other. */

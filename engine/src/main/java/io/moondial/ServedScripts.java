@@ -8,6 +8,7 @@ import io.moondial.admin.ScriptsResource.OnDisk;
 import io.moondial.admin.ScriptsResource.Release;
 import io.moondial.admin.ScriptsResource.Script;
 import io.moondial.admin.ScriptsResource.Scripts;
+import io.moondial.dialog.DialogKind;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
@@ -181,7 +182,7 @@ final class ServedScripts implements Scripts {
     }
 
     /**
-     * A script that triggers name, or a file of texts.
+     * A script that the rules name, or a file of texts.
      *
      * @param label relative to the script folder
      * @param file as the person named its folder
@@ -236,11 +237,11 @@ final class ServedScripts implements Scripts {
     }
 
     private static @Nullable Path folder(Configuration now, String service) {
-        if (service.equals("process")) {
+        if (!service.equals(DialogKind.NOTIFIED.section())) {
             return now.rules().process().scriptDir();
         }
-        NotifySettings pushed = now.rules().inboundNotify();
-        return pushed == null ? null : pushed.scriptDir();
+        NotifySettings inbound = now.rules().inboundNotify();
+        return inbound == null ? null : inbound.scriptDir();
     }
 
     // ---- for those who ask

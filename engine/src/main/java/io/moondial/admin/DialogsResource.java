@@ -264,6 +264,7 @@ public final class DialogsResource implements Resource, EventSource {
         json.put("script", dialog.identity().script());
         json.put("version", dialog.identity().version());
         json.put("code", code(dialog, caller));
+        put(json, "push_id", opening.pushId());
         json.put("msisdn", masked(number(dialog), caller));
         json.put("imsi", masked(opening.imsi(), caller));
         if (opening.local().ssn() != null) {

@@ -21,7 +21,7 @@ public final class ScriptsResource implements Resource {
 
     /** The scripts of a running engine; from any thread. */
     public interface Scripts {
-        /** Those that triggers name now, by service and in the order of the triggers. */
+        /** Those that the rules name now, by service and in the order of the rules. */
         List<Script> all();
 
         /** The source in service; empty if a reload has just removed it. */

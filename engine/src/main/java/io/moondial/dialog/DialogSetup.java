@@ -24,6 +24,11 @@ public record DialogSetup(
         OnError onError,
         Dcs dcs) {
 
+    /** The same, but for how long a notify waits. */
+    public DialogSetup acknowledgedWithin(Duration time) {
+        return new DialogSetup(kind, script, menuTimeout, time, errorMessage, onError, dcs);
+    }
+
     /** What the far side gets if a script fails by its own fault: a Lua error, a broken limit. */
     public enum OnError {
         /** TC-U-ABORT. */

@@ -32,7 +32,10 @@ public final class History {
 
     /** What an entry tells. */
     public enum Kind {
+        /** A dialog begins: somebody dialled or notified us. */
         DIALLED,
+        /** A dialog begins: that of a push. */
+        PUSHED,
         SCREEN,
         ANSWER,
         CALL,
@@ -207,12 +210,14 @@ public final class History {
 
         private void begun(Instant at) {
             turn = at;
+            String pushId = dialog.opening().pushId();
+            String text = dialog.opening().written();
             entries.add(
                     new Entry(
                             at,
-                            Kind.DIALLED,
+                            pushId == null ? Kind.DIALLED : Kind.PUSHED,
                             null,
-                            dialog.opening().written(),
+                            pushId == null ? text : text.isEmpty() ? pushId : pushId + ": " + text,
                             dialog.opening().mask() != null,
                             null,
                             null,

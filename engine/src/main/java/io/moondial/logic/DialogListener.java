@@ -35,6 +35,11 @@ public interface DialogListener {
         return new Several(listeners);
     }
 
+    /** This one, and then the other. */
+    default DialogListener and(DialogListener other) {
+        return other.equals(NOBODY) ? this : new Several(new DialogListener[] {this, other});
+    }
+
     /** Several as one. */
     @SuppressWarnings("ArrayRecordComponent") // one for each dialog: it must be small
     record Several(DialogListener[] listeners) implements DialogListener {

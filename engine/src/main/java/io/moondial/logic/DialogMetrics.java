@@ -106,7 +106,7 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
             this.script = script;
         }
 
-        /** The section of the rules: process or notify. */
+        /** The section of the rules: process, notify or push. */
         public String service() {
             return service;
         }
@@ -200,6 +200,11 @@ public final class DialogMetrics implements DialogObserver, Counters.Source {
                         .toList();
         sorted = now;
         return now;
+    }
+
+    /** Dialogs of this kind that have begun and not ended. */
+    public long open(DialogKind kind) {
+        return requireNonNull(scripts.get(kind)).values().stream().mapToLong(OfScript::open).sum();
     }
 
     /**

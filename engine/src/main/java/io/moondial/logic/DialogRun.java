@@ -201,7 +201,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private ScriptRun scriptRun() {
         return new ScriptRun(
-                () -> RequestTable.of(claim.opening()),
+                () -> RequestTable.of(claim.opening(), claim.args()),
                 this,
                 claim.limits(),
                 claim.globals(),
@@ -282,7 +282,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     @Override
     public Phase phase() {
         catchUp();
-        return Phase.of(claim.setup().kind() == DialogKind.NOTIFIED, dialog.isOpen());
+        return Phase.of(claim.setup().kind(), dialog.isOpen());
     }
 
     @Override
@@ -453,13 +453,17 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
         private RequestTable() {}
 
-        static Map<String, Object> of(Opening opening) {
+        /** {@code args}: a JSON object that the script is given; null: none. */
+        static Map<String, Object> of(Opening opening, @Nullable String args) {
             RequestTable table = new RequestTable();
-            table.put("text", text(opening));
+            boolean pushed = opening.kind() == DialogKind.PUSHED;
+            table.put("text", pushed && opening.text().isEmpty() ? null : text(opening));
+            table.put("push_id", opening.pushId());
+            table.put("args", args == null ? null : new ScriptRun.Json(args));
             table.put("dcs", opening.ussd().dcs().octet());
             table.put("imsi", opening.imsi());
-            table.put("local_tid", opening.localTid());
-            table.put("remote_tid", opening.remoteTid());
+            table.put("local_tid", pushed ? null : opening.localTid());
+            table.put("remote_tid", pushed ? null : opening.remoteTid());
             table.address("msisdn", opening.msisdn());
             table.address("destination", opening.destination());
             table.address("origination", opening.origination());

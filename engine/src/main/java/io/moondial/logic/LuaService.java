@@ -16,6 +16,7 @@ import io.moondial.rules.TriggerRequest;
 import io.moondial.rules.TriggerTable;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptGlobals;
+import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
@@ -35,12 +36,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A service: it claims dialogs that begin in its way and match one of its triggers, each for the
- * script of that trigger. A change of rules or scripts is another service in its place.
+ * script of that trigger; or, if we begin them, those of its keys. A change of rules or scripts is
+ * another service in its place.
  */
 public final class LuaService {
     private final DialogKind kind;
     private final TriggerTable triggers;
     private final ScriptRelease scripts;
+
+    /** Those of the operator's that its dialogs may run, each once. */
+    private final List<String> keys;
+
+    /** Those that come with the engine, by their keys. */
+    private final Map<String, Script> shipped;
+
     private final ScriptSettings settings;
     private final ScriptGlobals globals;
     private final String edrStream;
@@ -63,6 +72,7 @@ public final class LuaService {
      * @param breaker what switches this version of the script off
      * @param shares what the script may take of what all share
      * @param zone of the dates that the script makes; null: that of the clock
+     * @param args what its script is given by whoever pushes it, as JSON; null: nothing
      */
     record Claim(
             Opening opening,
@@ -76,11 +86,14 @@ public final class LuaService {
             Duration grace,
             ScriptBreaker breaker,
             ScriptSettings.Shares shares,
-            @Nullable ZoneId zone) {}
+            @Nullable ZoneId zone,
+            @Nullable String args) {}
 
     private LuaService(
             DialogKind kind,
             TriggerTable triggers,
+            List<String> keys,
+            Map<String, Script> shipped,
             ScriptRelease scripts,
             ScriptSettings settings,
             ScriptGlobals globals,
@@ -89,14 +102,20 @@ public final class LuaService {
             SetupMaker setups) {
         this.kind = kind;
         this.triggers = triggers;
+        this.keys = keys.stream().distinct().toList();
+        this.shipped = Map.copyOf(shipped);
         this.scripts = scripts;
         this.settings = settings;
         this.globals = globals;
         this.edrStream = edrStream;
         this.zone = zone;
         this.setups = setups;
-        triggers.triggers()
-                .forEach(it -> breakers.put(it.scriptKey(), new ScriptBreaker(settings.breaker())));
+        keys.forEach(it -> breakers.put(it, new ScriptBreaker(settings.breaker())));
+        shipped.keySet().forEach(it -> breakers.put(it, new ScriptBreaker(settings.breaker())));
+    }
+
+    private static List<String> keys(TriggerTable triggers) {
+        return triggers.triggers().stream().map(Trigger::scriptKey).toList();
     }
 
     /**
@@ -112,6 +131,8 @@ public final class LuaService {
         return new LuaService(
                 DialogKind.DIALLED,
                 rules.triggers(),
+                keys(rules.triggers()),
+                Map.of(),
                 scripts,
                 settings,
                 new ScriptGlobals(rules.globals()),
@@ -144,6 +165,8 @@ public final class LuaService {
         return new LuaService(
                 DialogKind.NOTIFIED,
                 rules.triggers(),
+                keys(rules.triggers()),
+                Map.of(),
                 scripts,
                 settings,
                 new ScriptGlobals(rules.globals()),
@@ -160,6 +183,42 @@ public final class LuaService {
                                 Dcs.UNSPECIFIED));
     }
 
+    /**
+     * Pushes: dialogs that we begin. They are as those of mobile-initiated USSD in what the rules
+     * say of scripts, texts and records.
+     *
+     * @param keys the scripts that may be pushed; each is in the release
+     * @param host where the scripts are compiled that show a text alone
+     * @param zone of the dates that scripts make; null: that of the clock
+     */
+    public static LuaService pushed(
+            ProcessSettings rules,
+            List<String> keys,
+            ScriptRelease scripts,
+            ScriptHost host,
+            ScriptSettings settings,
+            @Nullable ZoneId zone) {
+        return new LuaService(
+                DialogKind.PUSHED,
+                new TriggerTable(List.of()),
+                keys,
+                PushedDialog.shipped(host),
+                scripts,
+                settings,
+                new ScriptGlobals(rules.globals()),
+                rules.edrStream(),
+                zone,
+                (script, own) ->
+                        new DialogSetup(
+                                DialogKind.PUSHED,
+                                script.fileName(),
+                                rules.menuTimeout(),
+                                rules.menuTimeout(),
+                                rules.errorMessage(),
+                                rules.onError(),
+                                Dcs.gsm7(rules.dcsLanguage())));
+    }
+
     /** What its dialogs begin with. */
     public DialogKind kind() {
         return kind;
@@ -173,28 +232,68 @@ public final class LuaService {
     private Claim claim(Opening opening, Trigger trigger) {
         DialledMask mask = trigger.mask();
         Script script = script(trigger.scriptKey());
-        return new Claim(
+        return claim(
                 mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
                 trigger.conditions().code(),
-                trigger.overrides().language(),
+                trigger.overrides(),
                 setups.of(script, trigger.overrides()),
                 script,
-                limits(trigger.overrides()),
+                null);
+    }
+
+    private Claim claim(
+            Opening opening,
+            @Nullable String code,
+            Trigger.Overrides own,
+            DialogSetup setup,
+            Script script,
+            @Nullable String args) {
+        return new Claim(
+                opening,
+                code,
+                own.language(),
+                setup,
+                script,
+                limits(own),
                 globals,
                 edrStream,
                 settings.graceTime(),
-                requireNonNull(breakers.get(trigger.scriptKey())),
+                requireNonNull(breakers.get(script.name())),
                 settings.shares(),
-                zone);
+                zone,
+                args);
+    }
+
+    /** Claims a dialog that we begin; empty if its script is none of those that may be pushed. */
+    Optional<Claim> claim(PushedDialog push) {
+        String key = push.content().script();
+        if (!keys.contains(key) && !shipped.containsKey(key)) {
+            return Optional.empty();
+        }
+        Script script = script(key);
+        DialogSetup setup =
+                setups.of(script, Trigger.Overrides.NONE).acknowledgedWithin(push.notifyTimeout());
+        return Optional.of(
+                claim(
+                        push.opening(setup.dcs()),
+                        null,
+                        Trigger.Overrides.NONE,
+                        setup,
+                        script,
+                        push.content().args()));
     }
 
     private Script script(String key) {
+        Script own = shipped.get(key);
+        return own == null ? ofRelease(key) : own;
+    }
+
+    private Script ofRelease(String key) {
         return scripts.script(key)
                 .orElseThrow(
                         () ->
                                 new IllegalStateException(
-                                        "the release lacks the script of a checked trigger: "
-                                                + key));
+                                        "the release lacks a script that the rules name: " + key));
     }
 
     private ScriptLimits limits(Trigger.Overrides own) {
@@ -235,11 +334,9 @@ public final class LuaService {
         return triggers.hidden(text, msisdn);
     }
 
-    /** Its scripts, each once, in the order of its triggers. */
+    /** The operator's scripts in it, each once, in the order of the rules. */
     public List<ScriptStatus> scripts() {
-        return triggers.triggers().stream()
-                .map(Trigger::scriptKey)
-                .distinct()
+        return keys.stream()
                 .map(
                         key ->
                                 new ScriptStatus(
@@ -259,8 +356,8 @@ public final class LuaService {
     /**
      * A script that dialogs can begin with now.
      *
-     * @param service the section of the rules whose triggers select it: process or notify
-     * @param key as the triggers name it
+     * @param service the section of the rules that names it: process, notify or push
+     * @param key as it does
      * @param version names its content
      * @param switchedOff whether it does not run for a while because its limits kept ending it
      */

@@ -247,12 +247,50 @@ public final class ServiceDesk implements DialogDesk {
         if (claim.isEmpty()) {
             return refuse(opening, link, UNEXPECTED_DATA_VALUE, "no_trigger", () -> asked(opening));
         }
-        DialogRun run = run(claim.get(), link);
+        DialogRun run = run(claim.get(), link, DialogListener.NOBODY);
         return switch (open.admit(run)) {
             case ADMITTED -> start(run);
             case FULL -> refuse(opening, link, SYSTEM_FAILURE, "too_many_dialogs");
             case STOPPING -> refuse(opening, link, SYSTEM_FAILURE, "stopping");
         };
+    }
+
+    /**
+     * Begins a dialog: its script runs, and what it shows first begins the dialog in the network.
+     * From any thread; it does not wait.
+     *
+     * @return why not: {@code heap_full}, {@code no_room_for_edrs}, {@code no_script}, {@code
+     *     too_many_dialogs} or {@code stopping}, as the counters of refused dialogs end; then
+     *     nothing of it has happened. Empty: it runs, and its listener is told how it ends
+     */
+    public Optional<String> push(PushedDialog push) {
+        if (!heap.getAsBoolean()) {
+            return refuse("heap_full");
+        }
+        if (!room.getAsBoolean()) {
+            return refuse("no_room_for_edrs");
+        }
+        LuaService service = service(DialogKind.PUSHED);
+        Optional<Claim> claim = service == null ? Optional.empty() : service.claim(push);
+        if (claim.isEmpty()) {
+            return refuse("no_script");
+        }
+        DialogRun run = run(claim.get(), push.link(), push.listener());
+        return switch (open.admit(run)) {
+            case ADMITTED -> {
+                push.link().receiver(run);
+                start(run);
+                yield Optional.empty();
+            }
+            case FULL -> refuse("too_many_dialogs");
+            case STOPPING -> refuse("stopping");
+        };
+    }
+
+    /** It waits for another time, so no line of the log tells it. */
+    private Optional<String> refuse(String cause) {
+        counters.increment(REFUSED + cause);
+        return Optional.of(cause);
     }
 
     @Override
@@ -280,7 +318,7 @@ public final class ServiceDesk implements DialogDesk {
         return service == null ? new BitSet() : service.hidden(text, msisdn);
     }
 
-    private DialogRun run(Claim claim, DialogLink link) {
+    private DialogRun run(Claim claim, DialogLink link, DialogListener own) {
         DialogIdentity identity =
                 new DialogIdentity(
                         instanceIds.next(),
@@ -288,7 +326,7 @@ public final class ServiceDesk implements DialogDesk {
                         claim.script().name(),
                         claim.script().version(),
                         claim.edrStream());
-        DialogListener listener = observers.begun(identity);
+        DialogListener listener = observers.begun(identity).and(own);
         DialogServices services =
                 new DialogServices(
                         identity,

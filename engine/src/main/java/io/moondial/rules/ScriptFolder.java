@@ -1,5 +1,6 @@
 package io.moondial.rules;
 
+import io.moondial.config.Nearest;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import java.io.IOException;
@@ -66,6 +67,14 @@ record ScriptFolder(
     private static String key(Path file) {
         String name = String.valueOf(file.getFileName());
         return name.substring(0, name.length() - ENDING.length());
+    }
+
+    /** Why a key is none of its scripts, as the problem of whatever names the key. */
+    String missing(String key) {
+        String objection = objections.get(key);
+        return objection == null
+                ? "there is no script " + script(key) + Nearest.suggestion(key, keys)
+                : script(key) + " is no script: " + objection;
     }
 
     /** Where the script of a key is, or would be. */

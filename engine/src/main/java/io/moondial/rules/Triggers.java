@@ -2,7 +2,6 @@ package io.moondial.rules;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.config.Nearest;
 import io.moondial.config.Schema;
 import io.moondial.config.Section;
 import io.moondial.config.SettingsWriter;
@@ -101,7 +100,7 @@ public abstract class Triggers implements Structure<TriggerTable> {
         if (section.hasAllowed("script_key")
                 && scripts.fault().isEmpty()
                 && !scripts.keys().contains(trigger.scriptKey())) {
-            section.refuse("script_key", missing(trigger.scriptKey(), scripts));
+            section.refuse("script_key", scripts.missing(trigger.scriptKey()));
         }
         return trigger;
     }
@@ -109,15 +108,6 @@ public abstract class Triggers implements Structure<TriggerTable> {
     /** A trigger as one line of a rules file has it, in braces. */
     public static String written(Trigger trigger) {
         return YamlWriter.line(TRIGGER.item(trigger));
-    }
-
-    private static String missing(String key, ScriptFolder scripts) {
-        String objection = scripts.objections().get(key);
-        return objection == null
-                ? "there is no script "
-                        + scripts.script(key)
-                        + Nearest.suggestion(key, scripts.keys())
-                : scripts.script(key) + " is no script: " + objection;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.moondial.script.lua.Arguments;
 import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.Lua;
+import io.moondial.script.lua.LuaError;
 import io.moondial.script.lua.LuaFunction.NativeFunction;
 import io.moondial.script.lua.LuaState;
 import io.moondial.script.lua.LuaString;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What every script finds at its start: read-only, shared by all scripts of a host. */
 final class LuaBase {
+    private static final LuaString JSON = LuaString.of("json");
+    private static final LuaString DECODE = LuaString.of("decode");
+
     private final List<ApiModule> modules;
     private final Set<String> taken;
     private final Map<String, String> secretOptions = new HashMap<>();
@@ -92,6 +96,21 @@ final class LuaBase {
                                                 part.code(), LuaTable.over(globals, state.meter())),
                                         part.natives().toArray()));
         return (LuaTable) Objects.requireNonNull(results[0]);
+    }
+
+    /**
+     * A value of JSON, as {@code json.decode} gives it, and charged as there.
+     *
+     * @param name of what it is, for the message
+     * @throws LuaError if it is no JSON, or no script can have it
+     */
+    @Nullable Object decoded(LuaState state, String name, String json) {
+        LuaTable module = (LuaTable) Objects.requireNonNull(globals.get(JSON), "json");
+        @Nullable Object[] results = state.call(module.get(DECODE), state.newString(json));
+        if (results.length > 1) {
+            throw new LuaError("request." + name + ": " + state.show(results[1]));
+        }
+        return results[0];
     }
 
     /** What {@code x:round(2)} goes through. */

@@ -376,11 +376,12 @@ final class RunningScript implements HostCall, ScriptClock {
         return request;
     }
 
-    private static Object lua(LuaState state, String name, Object value) {
+    private @Nullable Object lua(LuaState state, String name, Object value) {
         return switch (value) {
             case String s -> LuaString.of(s);
             case ScriptRun.Secret(String text, String mask) -> state.newSecret(text, mask);
             case Number n -> small(n.doubleValue());
+            case ScriptRun.Json(String text) -> base.decoded(state, name, text);
             default ->
                     throw new IllegalArgumentException(
                             "request field " + name + " is a " + value.getClass());

@@ -8,17 +8,22 @@ import io.moondial.script.lua.Compiler;
 import io.moondial.script.lua.FunctionCode;
 import io.moondial.script.lua.LuaString;
 import io.moondial.script.lua.Meter.HeavyPermit;
+import io.moondial.text.Sha256;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Where scripts are compiled and run: what they share, and nothing that a script can change. */
 public final class ScriptHost {
+    private static final int VERSION_OCTETS = 4;
+
     private final Compiler compiler = new Compiler();
     private final HeavyPermit permit;
     private final LuaBase base;
     private final CompilationObserver observer;
+    private final Map<String, Script> shipped = new ConcurrentHashMap<>();
 
     /**
      * Makes a host; an engine has one.
@@ -88,6 +93,24 @@ public final class ScriptHost {
                         known,
                         Texts.read(folder, from, settings, earlier))
                 .release();
+    }
+
+    /**
+     * A script that comes with the engine, compiled once. It requires no others and has no texts.
+     *
+     * @param name its key, which is never another script's
+     */
+    public Script shipped(String name, String source) {
+        return shipped.computeIfAbsent(
+                name,
+                it ->
+                        new Script(
+                                name,
+                                new Sha256().addPart(source).hex(VERSION_OCTETS),
+                                compiler.compileShipped(LuaString.of(source), name),
+                                new ScriptCompilation.ModuleSet(List.of(), base, Texts.NONE),
+                                base,
+                                permit));
     }
 
     /** The functions that operators call beside Lua's own, with their documentation. */

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * All that one run of a script needs.
  *
- * @param request what the script is called with: strings, numbers and secrets by name; what is
- *     absent is nil. It is asked for when it is needed, and not kept
+ * @param request what the script is called with: strings, numbers, secrets and JSON by name; what
+ *     is absent is nil. It is asked for when it is needed, and not kept
  * @param instanceId the script's INSTANCE_ID
  * @param control the handle by which others end the run
  */
@@ -29,6 +29,13 @@ public record ScriptRun(
      * @param mask what is written when the script writes exactly this value
      */
     public record Secret(String text, String mask) {}
+
+    /**
+     * A value that the script reads as {@code json.decode} would give it.
+     *
+     * @param text JSON
+     */
+    public record Json(String text) {}
 
     /**
      * The handle by which other threads end a running script. The script notices when it next

@@ -37,11 +37,14 @@ class DeclaredPhasesTest {
     void a_primitive_is_refused_outside_its_phases(ApiFunction function) {
         for (Phase phase : Phase.values()) {
             DialogBench dialog =
-                    phase == Phase.PROCESS || phase == Phase.PROCESS_ENDED
-                            ? DialogBench.dialled("*100#")
-                            : DialogBench.notified("news");
-            if (phase == Phase.PROCESS_ENDED || phase == Phase.NOTIFY_ENDED) {
-                dialog.on(new DialogEvent.Close());
+                    switch (phase) {
+                        case PROCESS, PROCESS_ENDED -> DialogBench.dialled("*100#");
+                        case NOTIFY, NOTIFY_ENDED -> DialogBench.notified("news");
+                        case PUSH, PUSH_ENDED -> DialogBench.pushed();
+                    };
+            switch (phase) {
+                case PROCESS, NOTIFY, PUSH -> {}
+                case PROCESS_ENDED, NOTIFY_ENDED, PUSH_ENDED -> dialog.on(new DialogEvent.Close());
             }
             dialog.settled = null;
             dialog.on(call(function.name()));

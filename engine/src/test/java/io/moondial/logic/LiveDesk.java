@@ -45,6 +45,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
@@ -94,6 +95,8 @@ final class LiveDesk implements AutoCloseable {
     final EmbeddedNetwork network;
     private final Path folder;
     private final ScriptSettings scriptRules;
+    private final ScriptHost host =
+            new ScriptHost(BuiltInModules.create(), Runtime.getRuntime().availableProcessors());
 
     /** A desk where everything dialled, and everything pushed, runs this script. */
     static LiveDesk running(Path folder, String lua) {
@@ -165,15 +168,14 @@ final class LiveDesk implements AutoCloseable {
 
     private void serve(String lua, TriggerTable triggers, OnError onError) {
         ScriptRelease release = compile(lua);
+        ProcessSettings process = dialled(folder, "on_error: " + onError.word());
         desk.serve(
                 List.of(
-                        LuaService.dialled(
-                                dialled(folder, "on_error: " + onError.word()).with(triggers),
-                                release,
-                                scriptRules,
-                                null),
+                        LuaService.dialled(process.with(triggers), release, scriptRules, null),
                         LuaService.notified(
-                                pushed(folder).with(triggers), release, scriptRules, null)));
+                                notified(folder).with(triggers), release, scriptRules, null),
+                        LuaService.pushed(
+                                process, List.of("main"), release, host, scriptRules, null)));
     }
 
     /** The section {@code process} with these keys, without triggers. */
@@ -185,7 +187,7 @@ final class LiveDesk implements AutoCloseable {
                 String.join("\n", keys));
     }
 
-    private static NotifySettings pushed(Path scripts) {
+    private static NotifySettings notified(Path scripts) {
         return WrittenSettings.settings(
                 service(NotifySettings.class), "script_dir: " + scripts, "edr_stream: " + STREAM);
     }
@@ -204,9 +206,7 @@ final class LiveDesk implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        ScriptRelease release =
-                new ScriptHost(BuiltInModules.create(), Runtime.getRuntime().availableProcessors())
-                        .compile(folder);
+        ScriptRelease release = host.compile(folder);
         Assertions.assertThat(release.problems()).isEmpty();
         return release;
     }
@@ -240,6 +240,41 @@ final class LiveDesk implements AutoCloseable {
         Handset handset = Handset.begin(network, call, screens::add);
         SCREENS.put(handset, screens);
         return handset;
+    }
+
+    /** Has the script pushed, to a handset that is at home; gives that once it has been reached. */
+    Handset reach() {
+        BlockingQueue<Handset> reached = new LinkedBlockingQueue<>();
+        network.receive(
+                (begin, link) -> {
+                    BlockingQueue<Screen> screens = new LinkedBlockingQueue<>();
+                    Handset handset =
+                            Handset.begun(begin, link, (screen, received) -> screens.add(screen));
+                    SCREENS.put(handset, screens);
+                    reached.add(handset);
+                    return handset.receiver();
+                });
+        Assertions.assertThat(push(new PushedDialog.OfScript("main", null))).isEmpty();
+        try {
+            return requireNonNull(
+                    reached.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS),
+                    () -> "nobody was reached: " + facts);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Has this pushed; gives why not. */
+    Optional<String> push(PushedDialog.Content content) {
+        return desk.push(
+                new PushedDialog(
+                        "P-1",
+                        "27761485722",
+                        content,
+                        new OneAttempt(network),
+                        DialogListener.NOBODY,
+                        PATIENCE,
+                        6));
     }
 
     static Screen next(Handset handset) {
@@ -337,7 +372,11 @@ final class LiveDesk implements AutoCloseable {
         List<History.Entry> entries = whole.entries();
         Assertions.assertThat(entries.stream().map(History.Entry::record).filter(Objects::nonNull))
                 .containsExactlyElementsOf(written);
-        Assertions.assertThat(entries.getFirst().kind()).isEqualTo(History.Kind.DIALLED);
+        Assertions.assertThat(entries.getFirst().kind())
+                .isEqualTo(
+                        dialog.identity().opening().pushId() == null
+                                ? History.Kind.DIALLED
+                                : History.Kind.PUSHED);
         Assertions.assertThat(entries.stream().filter(it -> it.kind() == History.Kind.END).toList())
                 .singleElement()
                 .satisfies(

@@ -7,6 +7,7 @@ import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogRun.RequestTable;
+import io.moondial.script.ScriptRun;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
@@ -39,23 +40,39 @@ class RequestTableTest {
     }
 
     private static String type(Object value) {
-        return value instanceof String ? "string" : "number";
+        return switch (value) {
+            case String s -> "string";
+            case ScriptRun.Json j -> "table";
+            default -> "number";
+        };
     }
 
     private static Map<String, Object> full() throws UnsendableText {
         Party party = new Party(1, 6, "27110001", Party.ROUTE_ON_GT);
-        return RequestTable.of(
-                new Opening(
-                        DialogKind.DIALLED,
-                        UssdString.encode("*1#", Dcs.UNSPECIFIED),
-                        "*1#",
-                        Address.international("27761485722"),
-                        new Address("655010000000001", 1, Address.LAND_MOBILE),
-                        Address.international("333"),
-                        party,
-                        party,
-                        "00000001",
-                        "02",
+        Map<String, Object> fields =
+                RequestTable.of(
+                        Opening.pushed(
+                                "P-1",
+                                Address.international("27761485722"),
+                                "",
+                                Dcs.UNSPECIFIED,
+                                6),
+                        "{}");
+        fields.putAll(
+                RequestTable.of(
+                        new Opening(
+                                DialogKind.DIALLED,
+                                UssdString.encode("*1#", Dcs.UNSPECIFIED),
+                                "*1#",
+                                Address.international("27761485722"),
+                                new Address("655010000000001", 1, Address.LAND_MOBILE),
+                                Address.international("333"),
+                                party,
+                                party,
+                                "00000001",
+                                "02",
+                                null),
                         null));
+        return fields;
     }
 }

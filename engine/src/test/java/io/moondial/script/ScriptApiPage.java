@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The reference of scripts: its written part, with what the code says of itself put in. */
 final class ScriptApiPage {
@@ -129,13 +131,20 @@ final class ScriptApiPage {
     private static String when(Set<Phase> phases) {
         boolean process = phases.contains(Phase.PROCESS) || phases.contains(Phase.PROCESS_ENDED);
         boolean inbound = phases.contains(Phase.NOTIFY) || phases.contains(Phase.NOTIFY_ENDED);
-        boolean ended = phases.contains(Phase.PROCESS_ENDED) || phases.contains(Phase.NOTIFY_ENDED);
+        boolean pushed = phases.contains(Phase.PUSH) || phases.contains(Phase.PUSH_ENDED);
+        boolean ended =
+                phases.contains(Phase.PROCESS_ENDED)
+                        || phases.contains(Phase.NOTIFY_ENDED)
+                        || phases.contains(Phase.PUSH_ENDED);
         String scripts =
-                process && inbound
+                process && inbound && pushed
                         ? "in every script"
-                        : process
-                                ? "in the script of a dialled code"
-                                : "in the script of an inbound notify";
+                        : Stream.of(
+                                        process ? "in the script of a dialled code" : null,
+                                        inbound ? "in the script of an inbound notify" : null,
+                                        pushed ? "in a pushed script" : null)
+                                .filter(Objects::nonNull)
+                                .collect(Collectors.joining(", "));
         return scripts + (ended ? "" : ", until the dialog has ended");
     }
 

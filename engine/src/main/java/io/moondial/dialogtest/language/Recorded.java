@@ -217,10 +217,11 @@ public final class Recorded {
         public static PassingIds of(String instanceId, Opening opening) {
             Map<String, String> expressions = new LinkedHashMap<>();
             expressions.put(instanceId, "\\S+-\\d+-[0-9a-f]{8}");
-            expressions.put(
-                    opening.localTid(), "[0-9a-f]{%d}".formatted(opening.localTid().length()));
-            expressions.put(
-                    opening.remoteTid(), "[0-9a-f]{%d}".formatted(opening.remoteTid().length()));
+            for (String tid : List.of(opening.localTid(), opening.remoteTid())) {
+                if (!tid.isEmpty()) { // a push has none
+                    expressions.put(tid, "[0-9a-f]{%d}".formatted(tid.length()));
+                }
+            }
             return new PassingIds(expressions);
         }
 

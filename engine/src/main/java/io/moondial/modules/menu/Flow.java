@@ -42,6 +42,7 @@ final class Flow implements Journal.Owner {
     private static final LuaString TEXT = LuaString.of("text");
     private static final LuaString MENU = LuaString.of("menu");
     private static final LuaString RESPOND = LuaString.of("respond");
+    private static final LuaString NOTIFY = LuaString.of("notify");
     private static final LuaString CLOSE = LuaString.of("close");
     private static final LuaString FITS = LuaString.of("fits");
     private static final LuaString DCS = LuaString.of("dcs");
@@ -308,7 +309,8 @@ final class Flow implements Journal.Owner {
                 last = text;
             }
         }
-        if (call.phase() == Phase.PROCESS) {
+        Phase phase = call.phase();
+        if (phase == Phase.PROCESS || phase == Phase.PUSH) {
             if (last == null) {
                 last =
                         switch (left.why) {
@@ -316,10 +318,15 @@ final class Flow implements Journal.Owner {
                             default -> word("timeout", options.timeoutText, null);
                         };
             }
-            if (last == null) {
-                var _ = state.call(modules.ussd.get(CLOSE));
-            } else {
+            if (last != null && phase == Phase.PROCESS) {
                 var _ = state.call(modules.ussd.get(RESPOND), last);
+                return;
+            }
+            if (last != null) {
+                var _ = state.call(modules.ussd.get(NOTIFY), last);
+            }
+            if (call.phase() == phase) {
+                var _ = state.call(modules.ussd.get(CLOSE));
             }
         }
     }

@@ -5,6 +5,7 @@ import static io.moondial.script.api.ApiFunction.ApiParameter.Type.FUNCTION;
 import static io.moondial.script.api.ApiFunction.ApiParameter.Type.STRING;
 import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
 import static io.moondial.script.api.Phase.PROCESS;
+import static io.moondial.script.api.Phase.PUSH;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -317,7 +318,7 @@ public final class MenuModule {
                                         .raises(RAISES)
                                         .effect(Effect.SCREEN)
                                         .waits()
-                                        .only(PROCESS)
+                                        .only(PROCESS, PUSH)
                                         .returns("true" + OR_WHY)
                                         .doesInLua("menu.text(\"The terms of this service.\")"));
     }
@@ -328,7 +329,7 @@ public final class MenuModule {
                 .raises(RAISES)
                 .effect(Effect.SCREEN)
                 .waits()
-                .only(PROCESS);
+                .only(PROCESS, PUSH);
     }
 
     private void addChecks(ApiModule.Builder module) {
@@ -416,7 +417,7 @@ public final class MenuModule {
                                         .effect(Effect.SCREEN)
                                         .madeOfOthers()
                                         .waits()
-                                        .only(PROCESS)
+                                        .only(PROCESS, PUSH)
                                         .does(
                                                 """
                                                 return menu.flow(function(request)

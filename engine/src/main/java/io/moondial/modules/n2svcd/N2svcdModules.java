@@ -12,6 +12,7 @@ import static io.moondial.script.api.ApiFunction.Effect.SCREEN;
 import static io.moondial.script.api.Phase.NOTIFY;
 import static io.moondial.script.api.Phase.NOTIFY_ENDED;
 import static io.moondial.script.api.Phase.PROCESS;
+import static io.moondial.script.api.Phase.PUSH;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
@@ -275,9 +276,11 @@ public final class N2svcdModules {
     }
 
     private static String service(Phase phase) {
-        return phase == NOTIFY || phase == NOTIFY_ENDED
-                ? "SigtranApp::UssdNotifyLuaService"
-                : "SigtranApp::ProcessUssdLuaService";
+        return switch (phase) {
+            case PROCESS, PROCESS_ENDED -> "SigtranApp::ProcessUssdLuaService";
+            case NOTIFY, NOTIFY_ENDED -> "SigtranApp::UssdNotifyLuaService";
+            case PUSH, PUSH_ENDED -> "SigtranApp::PushUssdLuaService";
+        };
     }
 
     // ---- n2.n2svcd.ussd
@@ -314,7 +317,7 @@ public final class N2svcdModules {
                 .raises("as ussd.menu")
                 .effect(SCREEN)
                 .waits()
-                .only(PROCESS);
+                .only(PROCESS, PUSH);
     }
 
     private static void addTerminating(ApiModule.Builder module) {
@@ -338,7 +341,7 @@ public final class N2svcdModules {
                                 f.returns("true, even if the far side has ended the dialog")
                                         .raises("as ussd.close")
                                         .effect(SCREEN)
-                                        .only(PROCESS, NOTIFY)
+                                        .only(PROCESS, NOTIFY, PUSH)
                                         .doesInLua(REQUIRE_USSD + "ussd_api.close ()"));
     }
 }

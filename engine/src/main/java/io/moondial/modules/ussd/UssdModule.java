@@ -6,6 +6,7 @@ import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
 import static io.moondial.script.api.ApiFunction.Effect.SCREEN;
 import static io.moondial.script.api.Phase.NOTIFY;
 import static io.moondial.script.api.Phase.PROCESS;
+import static io.moondial.script.api.Phase.PUSH;
 
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.PrimitiveResult;
@@ -74,7 +75,7 @@ public final class UssdModule {
                                         .effect(SCREEN)
                                         .waits()
                                         .secretWith(MenuOptions.SECRET)
-                                        .only(PROCESS)
+                                        .only(PROCESS, PUSH)
                                         .does(
                                                 "local choice, why = ussd.menu(\"1. Balance\\n2. Airtime\","
                                                         + " {timeout = 30})",
@@ -92,7 +93,7 @@ public final class UssdModule {
                                         .raises("as ussd.menu")
                                         .effect(SCREEN)
                                         .waits()
-                                        .only(PROCESS)
+                                        .only(PROCESS, PUSH)
                                         .does(
                                                 "ussd.notify(\"Your request is being processed\")",
                                                 (a, call) ->
@@ -102,7 +103,7 @@ public final class UssdModule {
     private static void addTerminating(ApiModule.Builder module) {
         module.function(
                         "respond",
-                        "Ends the dialog with a text; the same as returning it from the script.",
+                        "Ends the dialog with a text; the same as returning it from the script of a dialled code.",
                         f ->
                                 f.takes("text", STRING, TEXT)
                                         .returns(
@@ -138,7 +139,7 @@ public final class UssdModule {
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
                                         .effect(SCREEN)
-                                        .only(PROCESS, NOTIFY)
+                                        .only(PROCESS, NOTIFY, PUSH)
                                         .does(
                                                 "ussd.close()",
                                                 (a, call) ->
@@ -152,7 +153,7 @@ public final class UssdModule {
                                 f.returns("true; or nil and \"abandon\"")
                                         .raises(TERMINATING)
                                         .effect(SCREEN)
-                                        .only(PROCESS, NOTIFY)
+                                        .only(PROCESS, NOTIFY, PUSH)
                                         .does(
                                                 "ussd.abort()",
                                                 (a, call) ->

@@ -174,6 +174,11 @@ public final class Backends implements AutoCloseable {
             return settings(use.module()).flatMap(it -> it.objection(use));
         }
 
+        /** What they say of a module, for the engine itself; empty: there is no such module. */
+        public <S extends Record> Optional<S> values(String module, Class<S> type) {
+            return settings(module).map(it -> type.cast(it.values()));
+        }
+
         private Optional<Of<?, ?>> settings(String module) {
             return modules.stream().filter(it -> it.module().equals(module)).findFirst();
         }

@@ -18,8 +18,16 @@ public record RequestField(String name, String type, String meaning) {
                     new RequestField(
                             "text",
                             STRING,
-                            "what was dialled, or for a UssdNotify script what was pushed; in clear even if the trigger masks a part, see \"Secret answers\""),
-                    new RequestField("dcs", NUMBER, "its data coding scheme (3GPP TS 23.038 5)"),
+                            "what was dialled, or for a UssdNotify script what was notified; in clear even if the trigger masks a part, see \"Secret answers\". A pushed script has none"),
+                    new RequestField("push_id", STRING, "in a pushed script: the id of the push"),
+                    new RequestField(
+                            "args",
+                            "table",
+                            "in a pushed script: what it was pushed with, as json.decode gives it"),
+                    new RequestField(
+                            "dcs",
+                            NUMBER,
+                            "its data coding scheme (3GPP TS 23.038 5); of a push, that of the texts that the script sends"),
                     new RequestField("msisdn", STRING, "the subscriber's number, digits"),
                     new RequestField("msisdn_noa", NUMBER, "its nature of address"),
                     new RequestField("msisdn_npi", NUMBER, "its numbering plan"),

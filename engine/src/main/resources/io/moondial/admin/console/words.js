@@ -44,7 +44,7 @@ export const words = {
     masked: 'Numbers are masked for your role.',
     back: 'All dialogs', answeredIn: (time) => `over after ${time}`, from: 'from', leftOut: (n) => `${n} entries were not kept.`, asTest: 'Save as test', records: 'Records of this dialog',
     gone: 'This dialog is not kept any more. Its records may be in the EDRs.', 
-    kinds: { dialled: 'dialled', screen: 'screen', answer: 'answer', call: 'call', log: 'log', record: 'record', problem: 'problem', end: 'end', note: 'note' },
+    kinds: { dialled: 'dialled', pushed: 'pushed', screen: 'screen', answer: 'answer', call: 'call', log: 'log', record: 'record', problem: 'problem', end: 'end', note: 'note' },
     screens: { menu: 'menu', notify: 'notify', respond: 'last text' }, thought: (time) => `thought ${time}`, secret: 'secret', lost: (n) => `${n.toLocaleString()} events were left out: more happens than one page is told. What is shown is read again.`,
   },
   phone: {
