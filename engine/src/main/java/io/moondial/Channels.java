@@ -83,6 +83,11 @@ final class Channels implements TracesResource.Taps, AutoCloseable {
                         });
     }
 
+    /** The one that the rules name, over which the engine begins dialogs. */
+    Channel network() {
+        return channels.getFirst();
+    }
+
     /** Their kinds, as the rules name them. */
     String names() {
         return names;

@@ -1,5 +1,7 @@
 package io.moondial;
 
+import static java.util.Objects.requireNonNullElse;
+
 import io.moondial.admin.AdminServer;
 import io.moondial.admin.DialogsResource;
 import io.moondial.admin.EdrsResource;
@@ -38,6 +40,10 @@ import io.moondial.metrics.Counters;
 import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.metrics.Series;
+import io.moondial.modules.push.PushesInKv;
+import io.moondial.push.PushQueue;
+import io.moondial.push.PushRecords;
+import io.moondial.push.Pushes;
 import io.moondial.reload.FileWatch;
 import io.moondial.script.api.Backends;
 import io.moondial.time.SystemTime;
@@ -73,6 +79,7 @@ public final class Engine implements AutoCloseable {
     private final Backends backends;
     private final EdrApp edrs;
     private final HeapWatch heap;
+    private final InstanceIds instanceIds;
     private final ServiceDesk desk;
     private final Channels channels;
     private final Instant started;
@@ -87,6 +94,7 @@ public final class Engine implements AutoCloseable {
     private volatile @Nullable LastGood lastGood;
     private volatile Consumer<Configuration> applied = now -> {};
     private final DialogHistory history;
+    private final Pushes pushes;
     private final EdrSearch edrSearch;
     private @Nullable AdminServer admin;
     private volatile @Nullable FileWatch reload;
@@ -143,6 +151,7 @@ public final class Engine implements AutoCloseable {
         EdrFolders.make(rules.edr());
         backends = starter.apply(rules.modules(), time);
         history = new DialogHistory(rules.admin().history());
+        pushes = backends.get(Pushes.class);
         phones = new Phones(this::handsetsOfPhones, time, counters, rules.admin().phones());
         edrSearch = new EdrSearch(rules.edr(), rules.admin().edrSearch());
         edrs =
@@ -152,17 +161,23 @@ public final class Engine implements AutoCloseable {
                         hostName(),
                         ProcessHandle.current().pid(),
                         counters);
+        instanceIds =
+                new InstanceIds(rules.edr().appName(), time.now(), ThreadLocalRandom.current());
         desk =
                 new ServiceDesk(
                         edrs,
                         edrs::accepting,
-                        new InstanceIds(
-                                rules.edr().appName(), time.now(), ThreadLocalRandom.current()),
+                        instanceIds,
                         counters,
                         DialogEnvironment.at(
                                 time,
                                 backends,
-                                DialogObserver.all(List.of(observer, history, phones))),
+                                DialogObserver.all(
+                                        List.of(
+                                                observer,
+                                                history,
+                                                phones,
+                                                subscribersInDialogs()))),
                         rules.dialogs().max(),
                         stopClock);
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
@@ -203,11 +218,45 @@ public final class Engine implements AutoCloseable {
     /** Starts taking dialogs. */
     public void start() {
         channels.start(desk);
+        if (pushes instanceof PushQueue queue) {
+            startPushes(queue);
+        }
         reconciliation.watch(stackDialogsAgainstRunning());
         reconciliation.watch(recordsAgainstWritten());
         reconciliation.watch(connectionsAgainstLinks());
         series.start();
         running = true;
+    }
+
+    /** Who is in a dialog gets no push meanwhile. */
+    private DialogObserver subscribersInDialogs() {
+        return pushes instanceof PushQueue queue ? queue : DialogObserver.NOBODY;
+    }
+
+    private void startPushes(PushQueue queue) {
+        queue.follow(
+                new PushRecords(
+                        edrs,
+                        () -> rules().process().edrStream(),
+                        () -> rules().push(),
+                        instanceIds,
+                        time));
+        queue.start(
+                new PushQueue.Parts(
+                        new PushesInKv(backends),
+                        channels.network(),
+                        desk::push,
+                        settings -> hasRoomForPushes(settings.maxDialogs()),
+                        rules.network().ssns().getFirst(),
+                        () -> requireNonNullElse(rules().timeZone(), time.zone()),
+                        counters));
+    }
+
+    /** Pushes are shed before anybody who dials is refused. */
+    private boolean hasRoomForPushes(int percent) {
+        return desk.openDialogs() < rules.dialogs().max() / 100.0 * percent
+                && heap.hasRoom()
+                && edrs.accepting();
     }
 
     private Reconciliation.Pair connectionsAgainstLinks() {
@@ -332,6 +381,11 @@ public final class Engine implements AutoCloseable {
     /** The phones that people hold in the console. */
     public PhoneResource phoneResource() {
         return new PhoneResource(phones, rules.network()::ssns, desk::hidden);
+    }
+
+    /** Takes orders for pushes, and knows what becomes of them. */
+    public Pushes pushes() {
+        return pushes;
     }
 
     /** The scripts that are in service, what the disk has of them, and their releases. */
@@ -552,6 +606,9 @@ public final class Engine implements AutoCloseable {
                 series;
                 traces;
                 reconciliation) {
+            if (pushes instanceof PushQueue queue) {
+                queue.stop();
+            }
             dialogs = desk.stop(timeout);
         }
         long dropped = edrs.status().stream().mapToLong(StreamStatus::dropped).sum();

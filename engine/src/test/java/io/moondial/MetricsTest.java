@@ -14,6 +14,7 @@ import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.HostPort;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.logic.DialogMetrics;
 import io.moondial.logic.DialogObserver;
 import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Exposition.Family;
@@ -614,7 +615,7 @@ class MetricsTest {
             }
         }
         assertThat(begun[0]).isPositive();
-        assertThat(lines).isEqualTo(4 + 7 + 2);
+        assertThat(lines).isEqualTo(4 + DialogMetrics.OUTCOMES.size() + 2);
     }
 
     @Test

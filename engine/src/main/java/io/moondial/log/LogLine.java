@@ -35,6 +35,7 @@ public final class LogLine {
             BY_PACKAGE.put(OURS + "modules.http.", "http");
             BY_PACKAGE.put(OURS + "modules.kv.", "kv");
             BY_PACKAGE.put(OURS + "modules.sql.", "sql");
+            BY_PACKAGE.put(OURS + "push.", "push");
             BY_PACKAGE.put(OURS, "engine");
         }
 

@@ -63,6 +63,9 @@ public final class ServiceDesk implements DialogDesk {
     /** What the counters begin with that scripts count under; the name that they gave follows. */
     public static final String STAT = "script.";
 
+    /** Why a push is not begun: the rules name no such script for pushes. */
+    public static final String NO_SCRIPT = "no_script";
+
     private static final int SYSTEM_FAILURE = 34;
     private static final int UNEXPECTED_DATA_VALUE = 36;
 
@@ -259,7 +262,7 @@ public final class ServiceDesk implements DialogDesk {
      * Begins a dialog: its script runs, and what it shows first begins the dialog in the network.
      * From any thread; it does not wait.
      *
-     * @return why not: {@code heap_full}, {@code no_room_for_edrs}, {@code no_script}, {@code
+     * @return why not: {@code heap_full}, {@code no_room_for_edrs}, {@link #NO_SCRIPT}, {@code
      *     too_many_dialogs} or {@code stopping}, as the counters of refused dialogs end; then
      *     nothing of it has happened. Empty: it runs, and its listener is told how it ends
      */
@@ -273,7 +276,7 @@ public final class ServiceDesk implements DialogDesk {
         LuaService service = service(DialogKind.PUSHED);
         Optional<Claim> claim = service == null ? Optional.empty() : service.claim(push);
         if (claim.isEmpty()) {
-            return refuse("no_script");
+            return refuse(NO_SCRIPT);
         }
         DialogRun run = run(claim.get(), push.link(), push.listener());
         return switch (open.admit(run)) {

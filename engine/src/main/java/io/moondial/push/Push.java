@@ -6,6 +6,7 @@ import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
+import io.moondial.logic.PushedDialog;
 import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushQueue.Parts;
 import io.moondial.push.PushReport.Reason;
@@ -204,16 +205,16 @@ final class Push implements PushLink.Progress, DialogListener {
         queue.tell(this);
     }
 
-    /** The link of its dialog, which is about to begin. */
-    PushLink link(PushSettings current) {
+    /** Its dialog, which is about to begin. */
+    PushedDialog dialog(PushSettings current) {
         Parts present = queue.parts();
-        Integer ssn = current.ssn();
+        int ssn = requireNonNullElse(current.ssn(), present.ssn());
         PushLink made =
                 new PushLink(
                         new PushLink.Plan(
                                 order.msisdn(),
                                 current,
-                                ssn == null ? present.ssn() : ssn,
+                                ssn,
                                 order.alertingPattern(),
                                 attempts,
                                 expires),
@@ -227,7 +228,19 @@ final class Push implements PushLink.Progress, DialogListener {
                         guard.later(() -> made.withdraw("the push was withdrawn", () -> {}));
                     }
                 });
-        return made;
+        return new PushedDialog(
+                id,
+                order.msisdn(),
+                switch (order.content()) {
+                    case PushOrder.Text(var screen, String text) ->
+                            new PushedDialog.OfText(screen, text);
+                    case PushOrder.Script(String key, var args) ->
+                            new PushedDialog.OfScript(key, args);
+                },
+                made,
+                this,
+                current.answerTimeout(),
+                ssn);
     }
 
     /** It has no dialog now. */
@@ -274,9 +287,7 @@ final class Push implements PushLink.Progress, DialogListener {
             List<CompletableFuture<@Nullable Void>> waiting,
             @Nullable Throwable fault) {
         if (fault != null) {
-            queue.storeFailed(
-                    "the store kv does not take how push %s is, which is tried again".formatted(id),
-                    fault);
+            queue.storeFailed("take how push %s is".formatted(id), fault);
             waiting.forEach(it -> it.completeExceptionally(fault));
             time.after(PushQueue.AGAIN, () -> guard.run(this::writeAgain));
             return;
@@ -429,7 +440,8 @@ final class Push implements PushLink.Progress, DialogListener {
         }
     }
 
-    private void failed(Reason why) {
+    /** It has failed for this reason. */
+    void failed(Reason why) {
         reason = why;
         queue.end(this, State.FAILED);
     }

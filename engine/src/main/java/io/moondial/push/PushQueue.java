@@ -3,7 +3,6 @@ package io.moondial.push;
 import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.Address;
-import io.moondial.channel.BegunLink;
 import io.moondial.channel.Channel;
 import io.moondial.config.Measure;
 import io.moondial.dialog.DialogFact;
@@ -12,8 +11,11 @@ import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
 import io.moondial.logic.DialogObserver;
+import io.moondial.logic.PushedDialog;
+import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
+import io.moondial.push.PushReport.Reason;
 import io.moondial.push.PushReport.State;
 import io.moondial.text.Dcs;
 import io.moondial.text.Sha256;
@@ -66,7 +68,7 @@ public final class PushQueue implements Pushes, DialogObserver {
     /** How long a queue that could not begin a push, or not ask the store, waits. */
     static final Duration AGAIN = Duration.ofSeconds(1);
 
-    private final Logger log = LoggerFactory.getLogger("push");
+    private static final Logger log = LoggerFactory.getLogger(PushQueue.class);
     private final RateLimitedLog limited;
     private final Time time;
     private final SecureRandom random = new SecureRandom();
@@ -119,14 +121,10 @@ public final class PushQueue implements Pushes, DialogObserver {
         /**
          * Runs one.
          *
-         * @return why not, in one word; empty: it runs, and the listener is told how it ends
+         * @return why not, in one word; {@link ServiceDesk#NO_SCRIPT}: nor will it ever. Empty: it
+         *     runs, and its listener is told how it ends
          */
-        Optional<String> run(
-                String id,
-                PushOrder order,
-                PushSettings settings,
-                BegunLink link,
-                DialogListener listener);
+        Optional<String> push(PushedDialog dialog);
     }
 
     /** A queue that begins nothing until it is started. */
@@ -261,7 +259,7 @@ public final class PushQueue implements Pushes, DialogObserver {
             CompletableFuture<Submission> result) {
         if (added == null) {
             guard.run(() -> reserved--);
-            storeFailed("the store kv does not take an order", fault);
+            storeFailed("take an order", fault);
             result.complete(
                     refused(
                             new Submission.Refused(
@@ -550,9 +548,7 @@ public final class PushQueue implements Pushes, DialogObserver {
                                                     guard.run(() -> takeUp(left));
                                                     return;
                                                 }
-                                                storeFailed(
-                                                        "the store kv does not say which pushes it has, which are asked for again",
-                                                        fault);
+                                                storeFailed("say which pushes it has", fault);
                                                 time.after(AGAIN, () -> guard.run(this::takeUp));
                                             });
                 });
@@ -643,19 +639,26 @@ public final class PushQueue implements Pushes, DialogObserver {
 
     private void begin(Push push, PushSettings current) {
         parts().dialogs()
-                .run(push.id(), push.order(), current, push.link(current), push)
-                .ifPresent(why -> guard.run(() -> hold(push, why)));
+                .push(push.dialog(current))
+                .ifPresent(why -> guard.run(() -> notBegun(push, why)));
     }
 
-    /** It could not begin, and the others could not either: they wait for a moment. */
-    private void hold(Push push, String why) {
-        parts().counters().increment("push.held." + why);
-        limited.write(Level.INFO, "held", "push {} waits, and those behind it: {}", push.id(), why);
-        heldUntil = time.nanos() + AGAIN.toNanos();
+    /** If it was for want of room, the others could not begin either: they wait for a moment. */
+    private void notBegun(Push push, String why) {
         over(push);
-        if (!push.state().isLast()) {
-            push.to(State.QUEUED);
-            turns.add(push);
+        if (why.equals(ServiceDesk.NO_SCRIPT)) {
+            if (!push.state().isLast()) {
+                push.failed(Reason.SCRIPT);
+            }
+        } else {
+            parts().counters().increment("push.held." + why);
+            limited.write(
+                    Level.INFO, "held", "push {} waits, and those behind it: {}", push.id(), why);
+            heldUntil = time.nanos() + AGAIN.toNanos();
+            if (!push.state().isLast()) {
+                push.to(State.QUEUED);
+                turns.add(push);
+            }
         }
         turn();
     }
@@ -736,7 +739,7 @@ public final class PushQueue implements Pushes, DialogObserver {
         if (present != null) {
             present.counters().increment("push.store_failures");
         }
-        limited.write(Level.WARN, "store", "{}: {}", what, message(fault));
+        limited.write(Level.WARN, "store", "the store kv does not {}: {}", what, message(fault));
     }
 
     private static String message(@Nullable Throwable fault) {

@@ -2,7 +2,6 @@ package io.moondial.push;
 
 import static java.util.Objects.requireNonNull;
 
-import io.moondial.channel.BegunLink;
 import io.moondial.channel.Channel;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
@@ -25,6 +24,7 @@ import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
+import io.moondial.logic.PushedDialog;
 import io.moondial.metrics.Counters;
 import io.moondial.push.PushQueue.Parts;
 import io.moondial.text.Dcs;
@@ -110,8 +110,7 @@ final class PushBench {
                 new Parts(
                         new OfStore(mine),
                         new OfChannel(mine),
-                        (id, order, current, link, listener) ->
-                                mine.isOver ? Optional.empty() : run(id, order, link, listener),
+                        dialog -> mine.isOver ? Optional.empty() : run(dialog),
                         _ -> hasRoom,
                         6,
                         () -> ZoneOffset.UTC,
@@ -231,24 +230,25 @@ final class PushBench {
 
     // ---- a dialog as it would run: one notify, and its end
 
-    private Optional<String> run(
-            String id, PushOrder order, BegunLink link, DialogListener listener) {
+    private Optional<String> run(PushedDialog dialog) {
+        DialogListener listener = dialog.listener();
         if (noDialogs != null) {
             return Optional.of(noDialogs);
         }
         Life mine = life;
         DialogIdentity identity =
                 new DialogIdentity("Test-" + ++instances, opening(), "push.notify", "1", "ussd");
-        link.receiver(
-                message -> {
-                    if (!mine.isOver) {
-                        arrived(identity, listener, message);
-                    }
-                });
+        dialog.link()
+                .receiver(
+                        message -> {
+                            if (!mine.isOver) {
+                                arrived(identity, listener, message);
+                            }
+                        });
         listener.told(identity, time.now(), new DialogFact.Begun());
-        ofSubscriber.put(order.msisdn(), id);
+        ofSubscriber.put(dialog.msisdn(), dialog.pushId());
         try {
-            link.send(new Outgoing.Begin(new Outgoing.Show(1, hello(), false), ANSWER));
+            dialog.link().send(new Outgoing.Begin(new Outgoing.Show(1, hello(), false), ANSWER));
         } catch (DialogLink.DialogGoneException e) {
             listener.told(
                     identity,

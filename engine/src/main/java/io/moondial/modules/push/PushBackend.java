@@ -2,6 +2,7 @@ package io.moondial.modules.push;
 
 import io.moondial.config.Nearest;
 import io.moondial.config.Schema;
+import io.moondial.push.PushQueue;
 import io.moondial.push.PushSettings;
 import io.moondial.push.Pushes;
 import io.moondial.script.api.ApiFunction.OptionUse;
@@ -30,11 +31,18 @@ final class PushBackend implements Backend<PushSettings, Pushes> {
 
     @Override
     public Pushes start(PushSettings settings, Time time) {
-        return new NoPushes();
+        return new PushQueue(settings, time);
     }
 
     @Override
-    public void reload(Pushes running, PushSettings before, PushSettings after) {}
+    public void reload(Pushes running, PushSettings before, PushSettings after) {
+        ((PushQueue) running).reload(after);
+    }
+
+    @Override
+    public void stop(Pushes started) {
+        ((PushQueue) started).stop();
+    }
 
     @Override
     public StandIn<Pushes> standIn(PushSettings settings, TestWorld world) {

@@ -68,7 +68,7 @@ public final class PushModule {
                                                 """
                                                 local id, why, detail = push.send{msisdn = "27829000001", text = "You have received 50.00",
                                                   idempotency_key = INSTANCE_ID}
-                                                if not id then log.warn("the recipient is not told: %s", detail) end\
+                                                if not id then log.info("the recipient is not told: %s", detail) end\
                                                 """,
                                                 this::send))
                 .function(

@@ -29,6 +29,8 @@ class PushModuleTest {
     private Configuration configuration(String script, String section) throws Exception {
         Files.createDirectories(folder.resolve("scripts"));
         Files.writeString(folder.resolve("scripts/main.lua"), script);
+        Files.writeString(folder.resolve("scripts/survey.lua"), "return 'Thank you'");
+        Files.writeString(folder.resolve("scripts/offer.lua"), "return 'Thank you'");
         Path rules = folder.resolve("rules.yaml");
         Files.writeString(rules, "process: {triggers: [{script_key: main}]}\n" + section);
         return Configuration.read(rules, CompilationObserver.NONE, MODULES);

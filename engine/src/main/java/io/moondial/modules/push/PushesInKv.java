@@ -1,0 +1,43 @@
+package io.moondial.modules.push;
+
+import io.moondial.modules.kv.EngineRecords;
+import io.moondial.modules.kv.EngineRecords.Entry;
+import io.moondial.push.PushStore;
+import io.moondial.script.api.Backends;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps pushes in the store of {@code kv}, in a bucket that scripts cannot use. */
+public final class PushesInKv implements PushStore {
+    private static final String BUCKET = "push";
+
+    private final EngineRecords records;
+
+    /** In the store that runs among these. */
+    public PushesInKv(Backends backends) {
+        records = EngineRecords.of(backends, BUCKET);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> add(String key, String text) {
+        return records.add(key, text, null);
+    }
+
+    @Override
+    public CompletableFuture<Void> set(String key, String text, @Nullable Duration ttl) {
+        return records.set(key, text, ttl);
+    }
+
+    @Override
+    public CompletableFuture<Optional<String>> get(String key) {
+        return records.get(key);
+    }
+
+    @Override
+    public CompletableFuture<?> all(String prefix, Consumer<String> each) {
+        return records.all(prefix, (Entry it) -> each.accept(it.value()));
+    }
+}
