@@ -79,6 +79,16 @@ record BenchDialog(Supplier<PrimitiveResult> answer) implements ScriptDialog, Sc
     }
 
     @Override
+    public PrimitiveResult defer(String text, @Nullable String mask) {
+        return respond(text, mask);
+    }
+
+    @Override
+    public String errorMessage() {
+        return "Service unavailable";
+    }
+
+    @Override
     public PrimitiveResult decline(int errorCode) {
         return new PrimitiveResult.Done();
     }

@@ -93,16 +93,22 @@ public sealed interface DialogEvent
      * The final text.
      *
      * @param mask as {@link ScreenOptions#mask}
+     * @param isDeferred whether more is promised, which comes by another way
      */
-    record Respond(String text, @Nullable String mask) implements ScriptCall {
-        /** One that is no secret. */
+    record Respond(String text, @Nullable String mask, boolean isDeferred) implements ScriptCall {
+        /** One that says all. */
+        public Respond(String text, @Nullable String mask) {
+            this(text, mask, false);
+        }
+
+        /** One that says all, and is no secret. */
         public Respond(String text) {
             this(text, null);
         }
 
         @Override
         public String primitive() {
-            return "respond";
+            return isDeferred ? "defer" : "respond";
         }
     }
 

@@ -41,6 +41,7 @@ final class DialogStep {
 
     private static final int SYSTEM_FAILURE = 34;
     private static final String RETURN = "return";
+    private static final String RESPOND = "respond";
     private static final String FAILURE = "a failure";
     private static final String TC_END = "TC-END";
     private static final String TOO_MANY_UNANSWERED =
@@ -201,7 +202,7 @@ final class DialogStep {
 
     private void respond(Respond call) {
         try {
-            sendFinalText(call.text(), call.mask());
+            sendFinalText(call.text(), call.mask(), call.primitive());
             reply(new PrimitiveResult.Done());
         } catch (UnsendableText e) {
             refuse(call, e.getMessage());
@@ -285,7 +286,7 @@ final class DialogStep {
             return;
         }
         try {
-            sendFinalText(text, returned.mask());
+            sendFinalText(text, returned.mask(), RESPOND);
         } catch (UnsendableText e) {
             cannotSend(e.getMessage());
         }
@@ -493,10 +494,11 @@ final class DialogStep {
     // ---- what ends a dialog that they have begun, whoever wants it
 
     /** Nothing is sent if the text cannot be sent. */
-    private void sendFinalText(String text, @Nullable String mask) throws UnsendableText {
+    private void sendFinalText(String text, @Nullable String mask, String primitive)
+            throws UnsendableText {
         send(new Outgoing.Finish(UssdString.encode(text, dcs), mask != null));
         responded(Text.of(text, mask));
-        finish(new DialogPhase.Over("respond"), new Outcome.Responded());
+        finish(new DialogPhase.Over(primitive), new Outcome.Responded());
     }
 
     private void responded(Text text) {
@@ -507,7 +509,7 @@ final class DialogStep {
     private void respondWithErrorMessage() {
         sendErrorMessage();
         responded(Text.of(setup.errorMessage(), null));
-        finish(new DialogPhase.Over("respond"), new Outcome.Responded());
+        finish(new DialogPhase.Over(RESPOND), new Outcome.Responded());
     }
 
     private void sendErrorMessage() {

@@ -265,6 +265,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     @Override
+    public PrimitiveResult defer(String text, @Nullable String mask) {
+        return call(new DialogEvent.Respond(text, mask, true));
+    }
+
+    @Override
     public PrimitiveResult decline(int errorCode) {
         return call(new DialogEvent.Decline(errorCode));
     }
@@ -283,6 +288,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     public Phase phase() {
         catchUp();
         return Phase.of(claim.setup().kind(), dialog.isOpen());
+    }
+
+    @Override
+    public String errorMessage() {
+        return claim.setup().errorMessage();
     }
 
     @Override

@@ -209,6 +209,11 @@ public final class PushQueue implements Pushes, DialogObserver {
     // ---- orders
 
     @Override
+    public boolean isOn() {
+        return settings.isOn();
+    }
+
+    @Override
     public CompletableFuture<Submission> submit(PushOrder order) {
         Instant now = time.now();
         Checked checked = guard.get(() -> check(order, now));

@@ -6,6 +6,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** Takes orders for pushes and says what has become of them; from any thread, without waiting. */
 public interface Pushes {
+    /** Whether there are pushes: the rules have a section {@code push} with a route. */
+    boolean isOn();
+
     /**
      * Takes an order. What is accepted is kept in the store before the result is there, so that a
      * kill does not lose it.

@@ -38,6 +38,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -48,6 +49,9 @@ import org.slf4j.event.Level;
 /** One run of a script, from its call to its outcome. Confined to what of the run goes on. */
 final class RunningScript implements HostCall, ScriptClock {
     private static final Double[] SMALL = smallNumbers();
+
+    /** How long a script that has failed waits until it is kept what the subscriber is to read. */
+    private static final Duration LAST_WORD_WITHIN = Duration.ofSeconds(5);
 
     private static final LuaString SCRIPT_NAME = LuaString.of("SCRIPT_NAME");
     private static final LuaString SCRIPT_VERSION = LuaString.of("SCRIPT_VERSION");
@@ -66,6 +70,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private @Nullable Journal journal;
     private @Nullable LuaFunction handler;
     private int flows;
+    private @Nullable Afterwards afterwards;
 
     RunningScript(Script script, ScriptRun run, LuaBase base, HeavyPermit permit) {
         this.script = script;
@@ -279,6 +284,11 @@ final class RunningScript implements HostCall, ScriptClock {
     }
 
     @Override
+    public void afterwards(Afterwards next) {
+        afterwards = next;
+    }
+
+    @Override
     public void pause(String function, Duration time) {
         if (alone != null) {
             throw new LuaError(
@@ -326,6 +336,15 @@ final class RunningScript implements HostCall, ScriptClock {
 
     /** Runs the script to its end. */
     ScriptOutcome run(FunctionCode main) {
+        ScriptOutcome outcome = runToItsEnd(main);
+        Afterwards next = afterwards;
+        if (next != null && outcome instanceof ScriptOutcome.Failed) {
+            tellFailed(next);
+        }
+        return outcome;
+    }
+
+    private ScriptOutcome runToItsEnd(FunctionCode main) {
         try {
             meter.beginBurst();
             return runMain(main);
@@ -352,11 +371,41 @@ final class RunningScript implements HostCall, ScriptClock {
                 results = state.call(handler, request);
             }
             tellPlace(state.lastReturn());
-            return returned(results);
+            return givenAway(returned(results));
         } catch (LuaError e) {
             LuaError.Trace trace = e.trace(state);
             return failed(ScriptFault.Kind.ERROR, e.text(state), trace, null);
         }
+    }
+
+    /** What the dialog gets of what the script has returned: nothing if it goes elsewhere. */
+    private ScriptOutcome givenAway(ScriptOutcome.Returned returned) {
+        Afterwards next = afterwards;
+        if (next == null) {
+            return returned;
+        }
+        String text = returned.text();
+        if (text != null) {
+            next.returned(text, returned.mask());
+        }
+        return new ScriptOutcome.Returned(null, null, returned.what(), returned.usage());
+    }
+
+    /** Whatever ends the script does not end this: it has a time of its own. */
+    private void tellFailed(Afterwards next) {
+        CompletableFuture<Optional<String>> told = next.failed(run.dialog().errorMessage());
+        long until = services().nanoTime() + LAST_WORD_WITHIN.toNanos();
+        run.dialog()
+                .await(
+                        told,
+                        () -> {
+                            Duration left = Duration.ofNanos(until - services().nanoTime());
+                            if (!left.isPositive()) {
+                                told.complete(Optional.of("no answer came in time"));
+                            }
+                            return left;
+                        });
+        told.join().ifPresent(problem -> services().log(Level.ERROR, problem));
     }
 
     private void prepareGlobals() {
@@ -401,7 +450,7 @@ final class RunningScript implements HostCall, ScriptClock {
         return numbers;
     }
 
-    private ScriptOutcome returned(@Nullable Object[] results) {
+    private ScriptOutcome.Returned returned(@Nullable Object[] results) {
         return switch (results.length == 0 ? null : results[0]) {
             case LuaString text when text.length() > 0 -> {
                 String mask = state.isSecret(text) ? state.show(text) : null;

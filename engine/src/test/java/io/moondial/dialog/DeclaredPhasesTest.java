@@ -20,6 +20,7 @@ class DeclaredPhasesTest {
                     new DialogEvent.Menu("x", ScreenOptions.NONE),
                     new DialogEvent.Notify("x", ScreenOptions.NONE),
                     new DialogEvent.Respond("x", null),
+                    new DialogEvent.Respond("x", null, true),
                     new DialogEvent.Decline(36),
                     new DialogEvent.Close(),
                     new DialogEvent.Abort());

@@ -104,6 +104,11 @@ public final class MemoryPushes implements Pushes {
     }
 
     @Override
+    public boolean isOn() {
+        return true;
+    }
+
+    @Override
     public CompletableFuture<Submission> submit(PushOrder order) {
         PushReport report;
         synchronized (this) {

@@ -258,6 +258,16 @@ class FlowModelTest {
         }
 
         @Override
+        public PrimitiveResult defer(String text, @Nullable String mask) {
+            return respond(text, mask);
+        }
+
+        @Override
+        public String errorMessage() {
+            return "Service unavailable";
+        }
+
+        @Override
         public PrimitiveResult decline(int errorCode) {
             throw new AssertionError(errorCode);
         }

@@ -55,7 +55,10 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     private static final Map<String, List<String>> GIVENS =
             Map.of(
                     "push",
-                    List.of("27829000001 completed", "27829000002 answers 1"),
+                    List.of(
+                            "27829000001 completed",
+                            "27829000002 answers 1",
+                            "27761485722 completed"),
                     "http",
                     List.of(
                             "GET billing /accounts/27761485722?currency=KES answers 200 {\"balance\":\"12.50\"}",
@@ -238,6 +241,16 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     @Override
     public PrimitiveResult respond(String text, @Nullable String mask) {
         return primitive("respond " + text + (mask == null ? "" : " [" + mask + "]"));
+    }
+
+    @Override
+    public PrimitiveResult defer(String text, @Nullable String mask) {
+        return primitive("defer " + text + (mask == null ? "" : " [" + mask + "]"));
+    }
+
+    @Override
+    public String errorMessage() {
+        return "Service unavailable";
     }
 
     @Override

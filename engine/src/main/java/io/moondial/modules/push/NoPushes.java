@@ -10,6 +10,11 @@ import java.util.concurrent.CompletableFuture;
 /** Those of an engine that begins no dialogs: every order is refused. */
 final class NoPushes implements Pushes {
     @Override
+    public boolean isOn() {
+        return false;
+    }
+
+    @Override
     public CompletableFuture<Submission> submit(PushOrder order) {
         return CompletableFuture.completedFuture(new Submission.Refused(Why.OFF, PushBackend.OFF));
     }

@@ -128,7 +128,7 @@ public final class PushModule {
         };
     }
 
-    private static String outcome(Submission submission) {
+    static String outcome(Submission submission) {
         return switch (submission) {
             case Submission.Accepted(PushReport _, boolean again) -> again ? "again" : "accepted";
             case Submission.Refused(Why why, String _) -> word(why);

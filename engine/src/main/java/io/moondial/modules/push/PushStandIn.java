@@ -82,6 +82,11 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
     // ---- what scripts find
 
     @Override
+    public boolean isOn() {
+        return settings.isOn();
+    }
+
+    @Override
     public CompletableFuture<Submission> submit(PushOrder order) {
         return CompletableFuture.completedFuture(accept(order));
     }

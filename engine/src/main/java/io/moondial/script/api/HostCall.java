@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -87,6 +88,32 @@ public interface HostCall {
      * and what it returns is what the script returns. The function of the last call counts.
      */
     void handledBy(LuaFunction function);
+
+    /**
+     * The dialog has ended, and what the script returns goes elsewhere: it is given to this, and
+     * the dialog does not get it.
+     */
+    void afterwards(Afterwards next);
+
+    /** Takes what a script comes to when its dialog is over. On the script's own thread. */
+    interface Afterwards {
+        /**
+         * It has returned a text. The call may wait.
+         *
+         * @param mask what is written instead of the text; null: the text
+         * @throws io.moondial.script.lua.LuaError if the text cannot be used: the script has failed
+         */
+        void returned(String text, @Nullable String mask);
+
+        /**
+         * It has failed, or was stopped. The script waits a moment for the result, and for nothing
+         * else.
+         *
+         * @param errorMessage what the subscriber is to read
+         * @return what goes wrong with that, for the log; empty: nothing
+         */
+        CompletableFuture<Optional<String>> failed(String errorMessage);
+    }
 
     /**
      * Runs a part of the script during which it must not wait for anything else, such as a

@@ -25,6 +25,11 @@ public interface ScriptDialog {
      */
     PrimitiveResult respond(String text, @Nullable String mask);
 
+    /**
+     * The same as {@link #respond}, for a script that goes on and has more to say by another way.
+     */
+    PrimitiveResult defer(String text, @Nullable String mask);
+
     /** Sends a ReturnError in TC-END: Done or Abandon. */
     PrimitiveResult decline(int errorCode);
 
@@ -36,6 +41,9 @@ public interface ScriptDialog {
 
     /** Where the dialog stands now. */
     Phase phase();
+
+    /** What the subscriber is to read if the script fails. */
+    String errorMessage();
 
     /** What of the dialled text selects the script, by the rules; null: they do not say. */
     default @Nullable String dialledCode() {

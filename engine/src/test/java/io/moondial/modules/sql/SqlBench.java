@@ -244,6 +244,16 @@ final class SqlBench implements AutoCloseable {
         }
 
         @Override
+        public PrimitiveResult defer(String text, @Nullable String mask) {
+            return respond(text, mask);
+        }
+
+        @Override
+        public String errorMessage() {
+            return "Service unavailable";
+        }
+
+        @Override
         public PrimitiveResult decline(int errorCode) {
             return new PrimitiveResult.Done();
         }
