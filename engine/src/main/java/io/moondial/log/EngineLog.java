@@ -321,7 +321,8 @@ public final class EngineLog implements AutoCloseable {
 
     private void written(Target now) {
         long all = lost();
-        if (failing) {
+        boolean isBack = failing;
+        if (isBack) {
             failing = false;
             onErr(
                     event(
@@ -331,7 +332,7 @@ public final class EngineLog implements AutoCloseable {
                             all - toldLost));
         }
         if (all > toldLost
-                && (toldLost == 0 || System.nanoTime() - toldAt > TOLD_AGAIN.toNanos())) {
+                && (isBack || toldLost == 0 || System.nanoTime() - toldAt > TOLD_AGAIN.toNanos())) {
             tellLost(now, all);
         }
     }
