@@ -60,4 +60,10 @@ public record OutgoingDialog(
             throw new IllegalArgumentException("no time for an answer: " + answerWithin);
         }
     }
+
+    /** The same, but for how long the first message back may take. */
+    public OutgoingDialog answeredWithin(Duration other) {
+        return new OutgoingDialog(
+                first, alertingPattern, called, ssn, destination, origination, other, msisdn);
+    }
 }

@@ -87,6 +87,14 @@ public final class Subscribers implements FarSide.Taker {
         }
     }
 
+    /** The handset of this number is off, whoever holds it. */
+    public synchronized void off(String msisdn) {
+        Subscriber subscriber = known.get(msisdn);
+        if (subscriber != null && subscriber.holder != null) {
+            off(msisdn, subscriber.holder);
+        }
+    }
+
     /** From now on he takes what is for nobody that is known; null: they are absent. */
     public synchronized void others(@Nullable Holder holder) {
         stranger = holder;

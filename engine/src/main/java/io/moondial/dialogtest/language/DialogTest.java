@@ -1,5 +1,6 @@
 package io.moondial.dialogtest.language;
 
+import io.moondial.handset.Subscribers.Reaction;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -48,14 +49,41 @@ public record DialogTest(
      * @param seed of the scripts' random numbers; null: as always
      * @param globals of the rules, with other values
      * @param modules the givens of the stand-ins of modules
+     * @param handsets what happens to dialogs that the engine begins
      */
     public record Given(
             @Nullable Clock time,
             @Nullable Long seed,
             List<Global> globals,
-            List<ToModule> modules) {
+            List<ToModule> modules,
+            List<OfHandset> handsets) {
         /** Nothing differs. */
-        public static final Given NOTHING = new Given(null, null, List.of(), List.of());
+        public static final Given NOTHING = new Given(null, null, List.of(), List.of(), List.of());
+
+        /** A clock alone. */
+        static Given of(Clock time) {
+            return new Given(time, null, List.of(), List.of(), List.of());
+        }
+
+        /** A seed alone. */
+        static Given of(long seed) {
+            return new Given(null, seed, List.of(), List.of(), List.of());
+        }
+
+        /** A global alone. */
+        static Given of(Global global) {
+            return new Given(null, null, List.of(global), List.of(), List.of());
+        }
+
+        /** A given of a module alone. */
+        static Given of(ToModule module) {
+            return new Given(null, null, List.of(), List.of(module), List.of());
+        }
+
+        /** A given of a handset alone. */
+        static Given of(OfHandset handset) {
+            return new Given(null, null, List.of(), List.of(), List.of(handset));
+        }
 
         /**
          * What the clock says, and where.
@@ -100,6 +128,14 @@ public record DialogTest(
          */
         public record ToModule(DialogFile.Lines at, String module, String text) {}
 
+        /**
+         * What happens to a dialog that the engine begins with a number; after the last of a
+         * number, to all that follow.
+         *
+         * @param msisdn digits of an international number
+         */
+        public record OfHandset(DialogFile.Lines at, String msisdn, Reaction reaction) {}
+
         /** Where the given stands that a stand-in objects to in these words; empty: in none. */
         public Optional<DialogFile.Lines> objected(String fault) {
             return modules.stream()
@@ -111,6 +147,7 @@ public record DialogTest(
         public Given {
             globals = List.copyOf(globals);
             modules = List.copyOf(modules);
+            handsets = List.copyOf(handsets);
         }
 
         /** The other, and this one for what the other leaves out. */
@@ -122,7 +159,8 @@ public record DialogTest(
                     other.time != null ? other.time : time,
                     other.seed != null ? other.seed : seed,
                     List.copyOf(merged.values()),
-                    Stream.concat(modules.stream(), other.modules.stream()).toList());
+                    Stream.concat(modules.stream(), other.modules.stream()).toList(),
+                    Stream.concat(handsets.stream(), other.handsets.stream()).toList());
         }
 
         /** The givens of the stand-in of a module, in the order of the lines. */

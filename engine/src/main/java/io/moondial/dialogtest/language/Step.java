@@ -1,6 +1,7 @@
 package io.moondial.dialogtest.language;
 
 import io.moondial.channel.Address;
+import io.moondial.dialog.DialogFact;
 import io.moondial.text.BoundedText;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -47,6 +48,21 @@ public sealed interface Step {
 
     /** Begins a dialog: with a ProcessUnstructuredSS-Request, or an UnstructuredSS-Notify. */
     record Open(DialogFile.Lines at, boolean push, Template text) implements Step {}
+
+    /**
+     * Has something pushed to the handset's number: the engine is to begin the dialog.
+     *
+     * @param what the screen, or the script that begins it
+     * @param text of the screen; the arguments of the script, JSON, or empty
+     */
+    record Order(DialogFile.Lines at, Ordered what, Template text) implements Step {}
+
+    /** What is pushed. */
+    sealed interface Ordered {
+        record Screen(DialogFact.Screen kind) implements Ordered {}
+
+        record Script(String key) implements Ordered {}
+    }
 
     /** Answers the newest open screen. */
     record Answer(DialogFile.Lines at, boolean release, Template text) implements Step {}

@@ -4,6 +4,7 @@ import io.moondial.channel.Address;
 import io.moondial.config.Nearest;
 import io.moondial.config.Place;
 import io.moondial.config.Problems;
+import io.moondial.dialog.DialogFact;
 import io.moondial.edr.Edr;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.script.api.ApiModule;
@@ -26,6 +27,8 @@ final class StepParser {
     private static final Pattern DURATION = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
     private static final Pattern STAT =
             Pattern.compile("([A-Za-z][A-Za-z0-9_.]{0,99})[ \t]+([0-9]{1,9})");
+    private static final Pattern ORDER =
+            Pattern.compile("(notify|menu|script[ \\t]+([A-Za-z0-9_.-]+))(?=[ \\t]|$)[ \\t]*(.*)");
     private static final Pattern CODING_SCHEME =
             Pattern.compile("25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9]|1[67] [a-z]{2}");
     private static final int MAX_DAYS = 366;
@@ -66,6 +69,7 @@ final class StepParser {
                     needed("what is dialled, such as *100#")
                             .map(text -> new Step.Open(at, false, text));
             case PUSH -> Optional.of(new Step.Open(at, true, text()));
+            case ORDER -> order();
             case ANSWER -> Optional.of(new Step.Answer(at, false, text()));
             case ANSWER_AND_RELEASE -> Optional.of(new Step.Answer(at, true, text()));
             case LATE_ANSWER -> Optional.of(new Step.LateAnswer(at, text()));
@@ -122,6 +126,36 @@ final class StepParser {
         }
         Step.Expected text = Texts.expected(raw.argument(), row, problems);
         return Optional.of(new Step.Expect(raw.at(), raw.word().text(), text, null));
+    }
+
+    private Optional<Step> order() {
+        Matcher matcher = ORDER.matcher(raw.first().text());
+        Lexer.Piece rest = matcher.matches() ? raw.first().from(matcher.start(3)) : raw.first();
+        boolean isEmpty = raw.argument().size() == 1 && rest.text().isEmpty();
+        String script = matcher.matches() ? matcher.group(2) : null;
+        if (!matcher.matches() || (script == null && isEmpty)) {
+            problems.add(
+                    raw.hasArgument() ? raw.first().place() : raw.place(),
+                    "'order' takes notify and a text, menu and a text, or script, its key and a JSON object or nothing");
+            return Optional.empty();
+        }
+        if (script != null) {
+            return Optional.of(
+                    new Step.Order(
+                            raw.at(),
+                            new Step.Ordered.Script(script),
+                            Template.of(
+                                    raw.textFrom(matcher.start(3)),
+                                    row,
+                                    UnaryOperator.identity())));
+        }
+        List<Lexer.Piece> lines = new ArrayList<>(raw.argument());
+        lines.set(0, rest);
+        DialogFact.Screen kind =
+                matcher.group(1).equals("menu") ? DialogFact.Screen.MENU : DialogFact.Screen.NOTIFY;
+        return Optional.of(
+                new Step.Order(
+                        raw.at(), new Step.Ordered.Screen(kind), Texts.text(lines, row, problems)));
     }
 
     private Optional<Step> log() {

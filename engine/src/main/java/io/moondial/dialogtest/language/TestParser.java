@@ -6,6 +6,8 @@ import io.moondial.config.Problems;
 import io.moondial.dialogtest.language.Step.EdrCheck;
 import io.moondial.dialogtest.language.Step.Expect;
 import io.moondial.dialogtest.language.Step.LogCheck;
+import io.moondial.handset.Subscribers;
+import io.moondial.handset.Subscribers.Reaction;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backend;
 import java.time.LocalDateTime;
@@ -200,7 +202,10 @@ final class TestParser {
     }
 
     private void talk(Lexer.RawStep raw) {
-        if (!scope.hasOpened()) {
+        if (!scope.hasOpened() && mayBePushed(raw)) {
+            scope.opened().add(scope.handset());
+        }
+        if (!scope.hasOpened() && !(mayBePushedTo() && isOfAll(raw.word()))) {
             problems.add(
                     raw.place(),
                     "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first%s"
@@ -221,6 +226,23 @@ final class TestParser {
         add(raw);
     }
 
+    /** Whether it is the screen by which the engine may begin a dialog with this handset. */
+    private boolean mayBePushed(Lexer.RawStep raw) {
+        return (raw.word() == Word.MENU || raw.word() == Word.NOTIFY) && mayBePushedTo();
+    }
+
+    private boolean mayBePushedTo() {
+        return scope.hasNumber() && !scope.opened().isEmpty();
+    }
+
+    /** Whether it is not about the dialog of one handset. */
+    private static boolean isOfAll(Word word) {
+        return switch (word) {
+            case WAIT, STAT, MODULE, NO_MODULE -> true;
+            default -> false;
+        };
+    }
+
     /** Nothing may happen in a dialog that the test leaves open. */
     private void requireNotLeft(Lexer.RawStep raw) {
         Integer left = scope.left().get(scope.handset());
@@ -238,10 +260,19 @@ final class TestParser {
             return;
         }
         Step step = read.get();
+        if (step instanceof Step.Order && !scope.hasNumber()) {
+            problems.add(
+                    raw.place(),
+                    "'order' needs the number that is pushed to: from NUMBER stands above it"
+                            + raw.doneOn());
+            return;
+        }
         checkVariables(raw, step);
         if (step instanceof Step.Use(var at, String name)) {
             scope = scope.at(name);
-        } else if (step instanceof Step.Open) {
+        } else if (step instanceof Step.From) {
+            scope.numbered().add(scope.handset());
+        } else if (step instanceof Step.Open || step instanceof Step.Order) {
             scope.opened().add(scope.handset());
             firstOpening = firstOpening == null ? raw : firstOpening;
         }
@@ -281,6 +312,7 @@ final class TestParser {
         List<String> names = new ArrayList<>();
         switch (step) {
             case Step.Open open -> names.addAll(open.text().variables());
+            case Step.Order order -> names.addAll(order.text().variables());
             case Step.Answer answer -> names.addAll(answer.text().variables());
             case Step.LateAnswer late -> names.addAll(late.text().variables());
             case Expect expect when expect.text() != null -> names.addAll(used(expect.text()));
@@ -329,7 +361,11 @@ final class TestParser {
                         .toFormatter(Locale.ROOT);
 
         /** The givens that the text of a module's does not look like: it may have several lines. */
-        private static final Set<String> ONE_LINE = Set.of("time", "seed", "global");
+        private static final Set<String> ONE_LINE = Set.of("time", "seed", "global", "handset");
+
+        private static final Pattern HANDSET =
+                Pattern.compile(
+                        "([0-9]{5,15})[ \\t]+(at home|absent|busy|silent|aborts|refuses[ \\t]+([0-9]{1,3}))");
 
         private static final Pattern GIVEN = Pattern.compile("([A-Za-z]+)[ \t]+(.+)");
         private static final Pattern GLOBAL =
@@ -359,6 +395,7 @@ final class TestParser {
                 case "time" -> time(filled(value, row), value, problems);
                 case "seed" -> seed(filled(value, row), value, problems);
                 case "global" -> global(step, value, row, problems);
+                case "handset" -> handset(step, filled(value, row), value, problems);
                 default ->
                         modules.stream()
                                 .filter(it -> it.name().equals(name))
@@ -385,7 +422,7 @@ final class TestParser {
                             .collect(Collectors.joining());
             problems.add(
                     piece.place(),
-                    "'given' takes one of: time 2026-01-31T08:00:00Z, seed 42, global NAME VALUE"
+                    "'given' takes one of: time 2026-01-31T08:00:00Z, seed 42, global NAME VALUE, handset MSISDN absent"
                             + others);
             return Optional.empty();
         }
@@ -402,7 +439,7 @@ final class TestParser {
                 return Optional.empty();
             }
             var given = new DialogTest.Given.ToModule(step.at(), module.name(), text);
-            return Optional.of(new DialogTest.Given(null, null, List.of(), List.of(given)));
+            return Optional.of(DialogTest.Given.of(given));
         }
 
         private static String filled(Lexer.Piece piece, Map<String, String> row) {
@@ -423,7 +460,7 @@ final class TestParser {
                                 LocalDateTime.from(read),
                                 read instanceof OffsetDateTime with ? with.getOffset() : null);
                 if (clock.time().getYear() >= 1970 && clock.time().getYear() <= 9999) {
-                    return Optional.of(new DialogTest.Given(clock, null, List.of(), List.of()));
+                    return Optional.of(DialogTest.Given.of(clock));
                 }
             } catch (DateTimeParseException e) {
                 // reported below, as is a year out of range
@@ -441,8 +478,7 @@ final class TestParser {
                 problems.add(at.place(), "'" + text + "' is not a whole number of up to 18 digits");
                 return Optional.empty();
             }
-            return Optional.of(
-                    new DialogTest.Given(null, Long.valueOf(text), List.of(), List.of()));
+            return Optional.of(DialogTest.Given.of(Long.parseLong(text)));
         }
 
         private static Optional<DialogTest.Given> global(
@@ -458,11 +494,41 @@ final class TestParser {
             List<String> path = List.of(matcher.group(1).split("\\.", -1));
             Object value = value(at.from(matcher.start(2)), row, problems);
             return Optional.of(
-                    new DialogTest.Given(
-                            null,
-                            null,
-                            List.of(new DialogTest.Given.Global(step.at(), path, value)),
-                            List.of()));
+                    DialogTest.Given.of(new DialogTest.Given.Global(step.at(), path, value)));
+        }
+
+        private static Optional<DialogTest.Given> handset(
+                Lexer.RawStep step, String text, Lexer.Piece at, Problems problems) {
+            Matcher matcher = HANDSET.matcher(text);
+            if (matcher.matches()) {
+                String code = matcher.group(3);
+                if (code == null
+                        || (Integer.parseInt(code) >= 1 && Integer.parseInt(code) <= 255)) {
+                    return Optional.of(
+                            DialogTest.Given.of(
+                                    new DialogTest.Given.OfHandset(
+                                            step.at(),
+                                            matcher.group(1),
+                                            reaction(matcher.group(2), code))));
+                }
+            }
+            problems.add(
+                    at.place(),
+                    "'given handset' takes a number, 5 to 15 digits, and what happens to the next dialog that the engine begins with it: at home, absent, busy, silent, aborts, or refuses and a MAP error code from 1 to 255");
+            return Optional.empty();
+        }
+
+        private static Reaction reaction(String words, @Nullable String code) {
+            if (code != null) {
+                return new Reaction.Refuses(Integer.parseInt(code));
+            }
+            return switch (words) {
+                case "at home" -> new Reaction.Takes();
+                case "absent" -> new Reaction.Refuses(Subscribers.ABSENT_SUBSCRIBER);
+                case "busy" -> new Reaction.Refuses(Subscribers.USSD_BUSY);
+                case "silent" -> new Reaction.Silent();
+                default -> new Reaction.Aborts();
+            };
         }
 
         /** As YAML would have it: true and false, numbers, texts. */
@@ -487,30 +553,43 @@ final class TestParser {
      *
      * @param row the values of the table's row
      * @param kept the variables that screens have given
-     * @param opened the handsets that have begun a dialog
+     * @param opened the handsets that have begun a dialog, or are pushed to
+     * @param numbered the handsets that have a number of their own
      * @param left the lines on which this test leaves dialogs open, by handset
      */
     record Scope(
             Map<String, String> row,
             Set<String> kept,
             Set<String> opened,
+            Set<String> numbered,
             Map<String, Integer> left,
             String handset) {
         /** The handset that is meant if none is named. */
         static final String FIRST = "";
 
         static Scope start(Map<String, String> row) {
-            return new Scope(row, new HashSet<>(), new HashSet<>(), new HashMap<>(), FIRST);
+            return new Scope(
+                    row, new HashSet<>(), new HashSet<>(), new HashSet<>(), new HashMap<>(), FIRST);
         }
 
         /** What the next test knows if it goes on in the same dialog. */
         Scope copy() {
             return new Scope(
-                    row, new HashSet<>(kept), new HashSet<>(opened), new HashMap<>(), handset);
+                    row,
+                    new HashSet<>(kept),
+                    new HashSet<>(opened),
+                    new HashSet<>(numbered),
+                    new HashMap<>(),
+                    handset);
         }
 
         Scope at(String name) {
-            return new Scope(row, kept, opened, left, name);
+            return new Scope(row, kept, opened, numbered, left, name);
+        }
+
+        /** Whether the handset has a number, its own or the one that all have. */
+        boolean hasNumber() {
+            return numbered.contains(handset) || numbered.contains(FIRST);
         }
 
         boolean hasOpened() {

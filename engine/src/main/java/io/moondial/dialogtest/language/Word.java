@@ -25,6 +25,7 @@ enum Word {
     DCS("dcs", Kind.SETTING),
     DIAL("dial", Kind.OPENING),
     PUSH("push", Kind.OPENING),
+    ORDER("order", Kind.OPENING),
     ANSWER("answer", Kind.TALK),
     LATE_ANSWER("late answer", Kind.TALK),
     ANSWER_AND_RELEASE("answer and release", Kind.TALK),

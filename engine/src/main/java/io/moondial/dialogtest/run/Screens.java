@@ -22,14 +22,19 @@ final class Screens {
         this.notes = notes;
     }
 
-    void expect(TestHandset handset, Step.Expect step) {
+    /**
+     * Something must come next.
+     *
+     * @param pushes how those to the handset are, for a failure; empty: there are none
+     */
+    void expect(TestHandset handset, Step.Expect step, String pushes) {
         TestHandset.Call call = handset.call();
         Screen came = call.next();
         if (came == null) {
             notes.fail(
                     step.at(),
-                    "expected '%s', nothing comes: %s"
-                            .formatted(step.word(), engine.situation(call)));
+                    "expected '%s', nothing comes: %s%s"
+                            .formatted(step.word(), engine.situation(call), pushes));
             handset.astray = true;
             return;
         }
@@ -158,10 +163,21 @@ final class Screens {
 
     /** What is wrong with a handset's dialog at the end of a test. */
     void checkEnd(TestHandset handset, Lines at) {
-        TestHandset.Call call = handset.call;
-        if (call == null || handset.astray) {
+        if (handset.astray) {
             return;
         }
+        handset.goOn();
+        TestHandset.Call call = handset.call;
+        if (call != null) {
+            checkEnd(handset, call, at);
+        }
+        for (handset.goOn(); handset.call != null && !handset.call.equals(call); handset.goOn()) {
+            call = handset.call;
+            checkEnd(handset, call, at);
+        }
+    }
+
+    private void checkEnd(TestHandset handset, TestHandset.Call call, Lines at) {
         checkUntold(handset, call, at);
         Lines left = handset.leftOpen;
         if (left != null && call.isOver()) {

@@ -5,12 +5,14 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.moondial.Rules;
+import io.moondial.channel.Channel;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialog.DialogKind;
 import io.moondial.dialogtest.language.DialogTest.Given;
 import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
+import io.moondial.dialogtest.language.Step;
 import io.moondial.dialogtest.run.TestResult.Trouble;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
@@ -22,6 +24,9 @@ import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.menu.MenuModule;
+import io.moondial.push.ConnectedPushes;
+import io.moondial.push.PushRecords;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
 import io.moondial.text.LogText;
@@ -63,6 +68,9 @@ final class TestEngine {
     /** How much that goes wrong in the dialogs of one test is told. */
     private static final int MAX_TROUBLES = 100;
 
+    /** Stands before transaction ids of the engine: handsets may have the same. */
+    private static final String ENGINES = "engine ";
+
     private static final Sending UNKNOWN = new Sending("", false, false);
 
     private final VirtualTime time;
@@ -78,11 +86,24 @@ final class TestEngine {
     private final Map<String, DialogIdentity> begun = new ConcurrentHashMap<>();
     private final Map<String, List<Sending>> sent = new ConcurrentHashMap<>();
 
+    /** The numbers that can be pushed to without a fault of the test. */
+    private final Set<String> reached = ConcurrentHashMap.newKeySet();
+
+    /** Null: the rules have no pushes. */
+    private final @Nullable TestPushes pushes;
+
+    /**
+     * An engine at its beginning.
+     *
+     * @param network where it pushes
+     * @param folder what names in givens are relative to
+     */
     TestEngine(
             Rules rules,
             List<LuaService> services,
             Given given,
             Path folder,
+            Channel network,
             VirtualTime.Rest rest,
             LogLines log) {
         this.log = log;
@@ -97,27 +118,71 @@ final class TestEngine {
                         module ->
                                 new Backend.TestWorld(
                                         time, folder, given.textsFor(module), faults::add, true));
+        pushes = rules.push().isOn() ? new TestPushes(rules, time) : null;
+        DialogObserver observer = DialogObserver.always(this::told);
         DialogEnvironment around =
                 new DialogEnvironment(
                         time,
                         log.loggers(),
                         () -> OptionalLong.of(seed.getAndIncrement()),
                         backends,
-                        DialogObserver.always(this::told));
+                        pushes == null
+                                ? observer
+                                : DialogObserver.all(List.of(observer, pushes.observer())));
+        InstanceIds ids = new InstanceIds(rules.edr().appName(), time.now(), new Random(1));
         desk =
                 new ServiceDesk(
                         (stream, edr) -> records.add(edr),
                         () -> true,
-                        new InstanceIds(rules.edr().appName(), time.now(), new Random(1)),
+                        ids,
                         counters,
                         around,
                         rules.dialogs().max());
         desk.serve(services);
+        if (pushes != null) {
+            PushRecords events =
+                    new PushRecords(
+                            (stream, edr) -> records.add(edr),
+                            () -> rules.process().edrStream(),
+                            rules::push,
+                            ids,
+                            time);
+            pushes.follow(events);
+            given.handsets().forEach(it -> reached.add(it.msisdn()));
+            pushes.start(network, desk, counters, (ConnectedPushes) orders(), reached::contains);
+        }
+    }
+
+    /** What orders go to, those of scripts and those of the test. */
+    private Pushes orders() {
+        return backends.get(Pushes.class);
+    }
+
+    /** From now on a handset has this number: it can be pushed to. */
+    void reaches(String msisdn) {
+        reached.add(msisdn);
+    }
+
+    /** Whether it may push. */
+    boolean hasPushes() {
+        return pushes != null;
+    }
+
+    /** Orders a push; the result says why it is not accepted, empty: it is. */
+    Optional<String> order(String msisdn, Step.Ordered what, String text) {
+        return TestPushes.order(orders(), msisdn, what, text);
+    }
+
+    /** How the pushes to a number are, to go behind a sentence; empty: there are none. */
+    String pushesTo(String msisdn) {
+        return pushes == null ? "" : pushes.to(msisdn);
     }
 
     private void told(DialogIdentity dialog, Instant at, DialogFact fact) {
         switch (fact) {
             case DialogFact.Begun b -> begun.put(dialog.opening().remoteTid(), dialog);
+            case DialogFact.BegunTowards(int attempt, String tid) ->
+                    begun.put(ENGINES + tid, dialog);
             case Sending sending ->
                     sent.computeIfAbsent(dialog.instanceId(), it -> new CopyOnWriteArrayList<>())
                             .add(sending);
@@ -200,22 +265,27 @@ final class TestEngine {
         return records;
     }
 
-    /** The instance id of the dialog that a handset began; empty if no service claimed it. */
+    private @Nullable DialogIdentity dialog(TestHandset.Call call) {
+        String engines = call.handset().engineTid();
+        return begun.get(engines.isEmpty() ? call.handset().tid() : ENGINES + engines);
+    }
+
+    /** The instance id of the dialog that a handset is in; empty if no service claimed it. */
     String instanceOf(TestHandset.Call call) {
-        DialogIdentity known = begun.get(call.handset().tid());
+        DialogIdentity known = dialog(call);
         return known == null ? "" : known.instanceId();
     }
 
     /** What differs in every run and may be on a dialog's screens. */
     PassingIds idsOf(TestHandset.Call call) {
-        DialogIdentity known = begun.get(call.handset().tid());
+        DialogIdentity known = dialog(call);
         return known == null ? PassingIds.NONE : PassingIds.of(known.instanceId(), known.opening());
     }
 
     /** What began a dialog; what its trigger masks is replaced. */
     String recordable(
             TestHandset.Call call, DialogKind kind, String text, @Nullable String msisdn) {
-        DialogIdentity known = begun.get(call.handset().tid());
+        DialogIdentity known = dialog(call);
         return known != null && known.opening().mask() == null
                 ? text
                 : SecretDigits.dialled(text, desk.hidden(kind, text, msisdn));
@@ -286,6 +356,9 @@ final class TestEngine {
 
     /** Ends what still runs. */
     void end() throws InterruptedException {
+        if (pushes != null) {
+            pushes.stop();
+        }
         if (desk.openDialogs() > 0) {
             desk.stop(Duration.ZERO);
         }

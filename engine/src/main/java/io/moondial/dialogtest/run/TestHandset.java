@@ -15,11 +15,16 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
-/** One handset of a test: what it dials with, and the dialog that it is in. */
-final class TestHandset {
+/**
+ * One handset of a test: what it dials with, and the dialog that it is in. If it has a number, it
+ * takes dialogs that the engine begins with that, one after the other.
+ */
+final class TestHandset implements Handset.Holder {
     final String name;
     private Subscriber subscriber = Subscriber.UNKNOWN;
     private Dcs dcs = Dcs.UNSPECIFIED;
@@ -27,7 +32,11 @@ final class TestHandset {
     /** The language that stands before what is dialled; null: none does. */
     private @Nullable String language;
 
-    @Nullable Call call;
+    /** The dialog that steps are about; null: none has begun. */
+    volatile @Nullable Call call;
+
+    /** Those that the engine has begun since, which the test has not come to. */
+    private final Queue<Call> coming = new ConcurrentLinkedQueue<>();
 
     /**
      * Whether its conversation has left what the test describes: the steps after that are not
@@ -96,7 +105,44 @@ final class TestHandset {
         return subscriber.call(operation, ussd);
     }
 
-    /** The dialog that steps are about; the parser accepts none before it. */
+    /** On a network thread. */
+    @Override
+    public Handset.@Nullable Eyes takes(Handset offered) {
+        Call present = call;
+        if ((present != null && !present.isOver()) || !coming.stream().allMatch(Call::isOver)) {
+            return null;
+        }
+        Call pushed = new Call(offered);
+        coming.add(pushed);
+        return (screen, received) -> pushed.came(screen);
+    }
+
+    /**
+     * Goes on to the next dialog that the engine has begun, if the test has mentioned all of this
+     * one.
+     */
+    void goOn() {
+        Call present = call;
+        while ((present == null || (present.isOver() && present.isTold())) && !coming.isEmpty()) {
+            present = coming.remove();
+            call = present;
+        }
+    }
+
+    /** The dialogs that the test has not come to, which are its own now. */
+    List<Call> left() {
+        List<Call> left = new ArrayList<>(coming);
+        coming.clear();
+        return left;
+    }
+
+    /** Its number; null: it has none, or none that is international. */
+    @Nullable String number() {
+        Address number = subscriber.msisdn();
+        return number == null || number.noa() != Address.INTERNATIONAL ? null : number.digits();
+    }
+
+    /** The dialog that steps are about; they are not tried before there is one. */
     Call call() {
         Call present = call;
         if (present == null) {
@@ -115,6 +161,15 @@ final class TestHandset {
 
         Call(FarSide network, FarSide.Call call) {
             handset = Handset.begin(network, call, this::came);
+        }
+
+        private Call(Handset offered) {
+            handset = offered;
+        }
+
+        /** Whether the test has mentioned all that has come. */
+        private synchronized boolean isTold() {
+            return told == screens.size();
         }
 
         private synchronized void came(Screen screen) {

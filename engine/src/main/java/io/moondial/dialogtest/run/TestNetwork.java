@@ -45,7 +45,8 @@ final class TestNetwork implements AutoCloseable {
         Configuration own =
                 changed.computeIfAbsent(given.values(), it -> Globals.with(configuration, given));
         // Services remember, such as which scripts are switched off: each engine has new ones.
-        TestEngine engine = new TestEngine(own.rules(), own.services(), given, folder, rest, log);
+        TestEngine engine =
+                new TestEngine(own.rules(), own.services(), given, folder, network, rest, log);
         board.desk = engine.desk();
         return engine;
     }

@@ -15,15 +15,20 @@ import io.moondial.dialogtest.language.Template.UnsetVariableException;
 import io.moondial.dialogtest.run.TestResult.Trouble;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.handset.Subscribers;
 import io.moondial.text.UssdString.UnsendableText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One test at work, and those that go on in its dialog. */
@@ -36,6 +41,11 @@ final class TestRun {
     private final Given given;
     private final TestResult.Notes notes = new TestResult.Notes();
     private final FarSide farSide;
+
+    /** Who takes what the engine pushes; null: it pushes nothing. */
+    private final @Nullable Subscribers subscribers;
+
+    private final Set<String> numbersOn = new HashSet<>();
     private final Screens screens;
     private final Records records;
     private final Map<String, TestHandset> handsets = new LinkedHashMap<>();
@@ -61,9 +71,40 @@ final class TestRun {
         this.given = given;
         engine = network.engine(given, folder);
         farSide = network.handsets();
+        subscribers = engine.hasPushes() ? atHome(given) : null;
         screens = new Screens(engine, notes);
         records = new Records(engine, notes);
         handsets.put(FIRST, handset);
+    }
+
+    private Subscribers atHome(Given given) {
+        Subscribers home = new Subscribers();
+        given.handsets().forEach(it -> home.react(it.msisdn(), List.of(it.reaction())));
+        farSide.receive(home);
+        return home;
+    }
+
+    /**
+     * Each handset with a number is on. Of several with the same number, the one that was named
+     * last has it: what is set above the first handset holds for all.
+     */
+    private void turnOn() {
+        Subscribers home = subscribers;
+        if (home == null) {
+            return;
+        }
+        Map<String, TestHandset> owners = new HashMap<>();
+        for (TestHandset it : handsets.values()) {
+            String number = it.number();
+            if (number != null) {
+                owners.put(number, it);
+            }
+        }
+        numbersOn.stream().filter(it -> !owners.containsKey(it)).forEach(home::off);
+        owners.forEach(home::on);
+        owners.keySet().forEach(engine::reaches);
+        numbersOn.clear();
+        numbersOn.addAll(owners.keySet());
     }
 
     /**
@@ -91,7 +132,9 @@ final class TestRun {
             noteUntried(end);
         }
         if (next == null) {
-            handsets.values().forEach(it -> screens.checkEnd(it, end));
+            for (TestHandset it : handsets.values()) {
+                screens.checkEnd(it, end);
+            }
         }
         records.checkConformity(end);
         noteAnew();
@@ -169,9 +212,14 @@ final class TestRun {
     private void step(Step step) throws InterruptedException {
         try {
             switch (step) {
-                case Step.Use(var at, String name) ->
-                        handset = handsets.computeIfAbsent(name, first()::like);
-                case Step.Setting setting -> handset.set(setting);
+                case Step.Use(var at, String name) -> {
+                    handset = handsets.computeIfAbsent(name, first()::like);
+                    turnOn();
+                }
+                case Step.Setting setting -> {
+                    handset.set(setting);
+                    turnOn();
+                }
                 case Step.EdrCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.EdrsCheck check -> checkable(step, call -> records.check(call, check));
                 case Step.LogCheck check -> checkable(step, call -> records.check(call, check));
@@ -218,6 +266,9 @@ final class TestRun {
             untried++;
             return;
         }
+        if (step instanceof Step.Expect || step instanceof Step.Open) {
+            handset.goOn();
+        }
         switch (step) {
             case Step.Open open -> {
                 if (handset.call != null) {
@@ -225,19 +276,59 @@ final class TestRun {
                 }
                 open(handset, open);
             }
+            case Step.Order order -> order(handset, order);
+            case Step.Wait(var at, Duration duration) -> {
+                notes.said(handset, "wait", written(duration));
+                engine.time().pass(duration);
+            }
+            case Step.Expect expect when handset.call == null -> {
+                notes.fail(
+                        expect.at(),
+                        "expected '%s', nothing comes: nothing was dialled at this handset%s"
+                                .formatted(expect.word(), pushesTo(handset)));
+                handset.astray = true;
+            }
+            case Step.Expect expect -> screens.expect(handset, expect, pushesTo(handset));
+            default -> act(step);
+        }
+    }
+
+    /** What a handset does in a dialog. */
+    private void act(Step step) {
+        if (handset.call == null) {
+            stray(
+                    handset,
+                    step.at(),
+                    "this handset is in no dialog: nothing was dialled, and no screen that was pushed stands above");
+            return;
+        }
+        switch (step) {
             case Step.Answer answer -> answer(handset, answer);
             case Step.LateAnswer late -> answerLate(handset, late);
             case Step.Reject reject -> reject(handset, reject);
             case Step.Abandon abandon -> abandon(handset, abandon.at());
             case Step.Release release -> release(handset, release.at());
             case Step.LeaveOpen(var at) -> leaveOpen(handset, at);
-            case Step.Wait(var at, Duration duration) -> {
-                notes.said(handset, "wait", written(duration));
-                engine.time().pass(duration);
-            }
-            case Step.Expect expect -> screens.expect(handset, expect);
             default -> throw new IllegalStateException("not of the conversation: " + step);
         }
+    }
+
+    /** How the pushes to a handset are, to go behind a sentence; empty: there are none. */
+    private String pushesTo(TestHandset handset) {
+        String number = handset.number();
+        return number == null ? "" : engine.pushesTo(number);
+    }
+
+    private void order(TestHandset handset, Step.Order step) throws InterruptedException {
+        String text = step.text().fill(notes.variables());
+        String what =
+                switch (step.what()) {
+                    case Step.Ordered.Screen(var kind) -> kind.name().toLowerCase(Locale.ROOT);
+                    case Step.Ordered.Script(String key) -> "script " + key;
+                };
+        notes.said(handset, "order", (what + " " + text).strip());
+        engine.order(String.valueOf(handset.number()), step.what(), text)
+                .ifPresent(why -> stray(handset, step.at(), "the push is not accepted: " + why));
     }
 
     private static String written(Duration duration) {
@@ -289,9 +380,15 @@ final class TestRun {
     /** Leaves nothing behind. */
     void end() throws InterruptedException {
         for (TestHandset it : handsets.values()) {
-            if (it.call != null && !it.call.isOver()) {
-                giveUp(it.call);
-                network.rest().await();
+            List<TestHandset.Call> calls = new ArrayList<>(it.left());
+            if (it.call != null) {
+                calls.addFirst(it.call);
+            }
+            for (TestHandset.Call call : calls) {
+                if (!call.isOver()) {
+                    giveUp(call);
+                    network.rest().await();
+                }
             }
         }
         engine.end();

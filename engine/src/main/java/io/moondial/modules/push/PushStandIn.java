@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.moondial.modules.push.PushGiven.Check;
 import io.moondial.modules.push.PushGiven.End;
 import io.moondial.modules.push.PushGiven.NotUnderstood;
+import io.moondial.push.ConnectedPushes;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushReport;
 import io.moondial.push.PushReport.Reason;
@@ -26,15 +27,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a dialog test has for {@code push}: what the test gives becomes of pushes, and what was
  * ordered is known. Each given of a number is for one push, in turn; the last one is for all that
- * follow.
+ * follow. Pushes to numbers that the queue of the test's engine reaches go there.
  */
-final class PushStandIn implements StandIn<Pushes>, Pushes {
+final class PushStandIn implements StandIn<Pushes>, ConnectedPushes {
     private final PushSettings settings;
     private final TestWorld world;
     private final List<PushGiven> givens = new ArrayList<>();
@@ -46,6 +48,14 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
 
     private final Map<String, Kept> pushes = new LinkedHashMap<>();
     private final Map<String, String> byKey = new HashMap<>();
+
+    /** What the queue has accepted, by its ids. */
+    private final Map<String, PushOrder> passedOn = new LinkedHashMap<>();
+
+    /** Null: there is none. */
+    private @Nullable Pushes queue;
+
+    private Predicate<String> reaches = msisdn -> false;
 
     private final List<Listener> listeners = new ArrayList<>();
 
@@ -79,6 +89,24 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
         return this;
     }
 
+    @Override
+    public synchronized void connect(Pushes queue, Predicate<String> reaches) {
+        this.queue = queue;
+        this.reaches = reaches;
+        listeners.forEach(queue::follow);
+    }
+
+    /** Where a push to this number goes; null: it stays here. */
+    private synchronized @Nullable Pushes queueFor(String msisdn) {
+        boolean isGiven = givens.stream().anyMatch(it -> msisdn.equals(it.msisdn()));
+        return isGiven || !reaches.test(msisdn) ? null : queue;
+    }
+
+    /** Where the push of this id is; null: here. */
+    private synchronized @Nullable Pushes queueOf(String id) {
+        return passedOn.containsKey(id) ? queue : null;
+    }
+
     // ---- what scripts find
 
     @Override
@@ -88,14 +116,24 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
 
     @Override
     public CompletableFuture<Submission> submit(PushOrder order) {
-        return CompletableFuture.completedFuture(accept(order));
+        Optional<Submission> refusal = refusal(order);
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refusal.get());
+        }
+        Pushes other = queueFor(order.msisdn());
+        return other == null
+                ? CompletableFuture.completedFuture(accept(order))
+                : other.submit(order).thenApply(it -> noted(order, it));
+    }
+
+    private synchronized Submission noted(PushOrder order, Submission submission) {
+        if (submission instanceof Submission.Accepted(PushReport report, boolean again)) {
+            passedOn.putIfAbsent(report.id(), order);
+        }
+        return submission;
     }
 
     private Submission accept(PushOrder order) {
-        Optional<Submission> refusal = refusal(order);
-        if (refusal.isPresent()) {
-            return refusal.get();
-        }
         Kept kept;
         End end;
         PushGiven given;
@@ -125,10 +163,8 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
         if (given == null) {
             world.fault()
                     .accept(
-                            "no 'given push' says what becomes of a push to "
-                                    + order.msisdn()
-                                    + ": "
-                                    + text(order));
+                            "no 'given push' says what becomes of a push to %s: %s; no handset has the number, and no 'given handset' is for it"
+                                    .formatted(order.msisdn(), text(order)));
             end = new End.Never();
         } else {
             end = given.end();
@@ -268,13 +304,22 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
     }
 
     @Override
-    public synchronized CompletableFuture<Optional<PushReport>> find(String id) {
+    public CompletableFuture<Optional<PushReport>> find(String id) {
+        Pushes other = queueOf(id);
+        return other == null ? findHere(id) : other.find(id);
+    }
+
+    private synchronized CompletableFuture<Optional<PushReport>> findHere(String id) {
         return CompletableFuture.completedFuture(
                 Optional.ofNullable(pushes.get(id)).map(it -> it.report));
     }
 
     @Override
     public CompletableFuture<Optional<PushReport>> cancel(String id) {
+        Pushes other = queueOf(id);
+        if (other != null) {
+            return other.cancel(id);
+        }
         Kept push;
         synchronized (this) {
             push = pushes.get(id);
@@ -289,7 +334,12 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
     }
 
     @Override
-    public synchronized CompletableFuture<Optional<PushReport>> ended(String id) {
+    public CompletableFuture<Optional<PushReport>> ended(String id) {
+        Pushes other = queueOf(id);
+        return other == null ? endedHere(id) : other.ended(id);
+    }
+
+    private synchronized CompletableFuture<Optional<PushReport>> endedHere(String id) {
         Kept push = pushes.get(id);
         return push == null ? CompletableFuture.completedFuture(Optional.empty()) : push.end.copy();
     }
@@ -312,6 +362,9 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
     @Override
     public synchronized void follow(Listener listener) {
         listeners.add(listener);
+        if (queue != null) {
+            queue.follow(listener);
+        }
     }
 
     // ---- lines of a test
@@ -324,13 +377,7 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
         } catch (NotUnderstood e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
-        List<Kept> to;
-        synchronized (this) {
-            to =
-                    pushes.values().stream()
-                            .filter(it -> it.order.msisdn().equals(check.msisdn()))
-                            .toList();
-        }
+        List<Kept> to = to(check.msisdn());
         Optional<Kept> found = to.stream().filter(it -> fits(check, it)).findFirst();
         if (absent) {
             return found.map(it -> "expected no such push, but there was: " + shown(it));
@@ -345,6 +392,25 @@ final class PushStandIn implements StandIn<Pushes>, Pushes {
                                 + to.stream()
                                         .map(PushStandIn::shown)
                                         .collect(Collectors.joining("; ")));
+    }
+
+    /** The pushes to a number, in the order in which they were accepted. */
+    private List<Kept> to(String msisdn) {
+        List<Kept> all = new ArrayList<>();
+        Map<String, PushOrder> there = new LinkedHashMap<>();
+        synchronized (this) {
+            pushes.values().stream()
+                    .filter(it -> it.order.msisdn().equals(msisdn))
+                    .forEach(all::add);
+            passedOn.forEach(
+                    (id, order) -> {
+                        if (order.msisdn().equals(msisdn)) {
+                            there.put(id, order);
+                        }
+                    });
+        }
+        there.forEach((id, order) -> find(id).join().ifPresent(it -> all.add(new Kept(order, it))));
+        return all;
     }
 
     private static boolean fits(Check check, Kept push) {
