@@ -87,6 +87,10 @@ final class LiveDesk implements AutoCloseable {
     final Queue<DialogFact> facts = new ConcurrentLinkedQueue<>();
     final DialogHistory history =
             new DialogHistory(WrittenSettings.settings(HistorySettings.class));
+
+    /** How long a pushed notify waits. */
+    volatile Duration notifyTimeout = PATIENCE;
+
     private final List<String> flaws = new CopyOnWriteArrayList<>();
     final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
     final Counters counters = new Counters();
@@ -273,7 +277,7 @@ final class LiveDesk implements AutoCloseable {
                         content,
                         new OneAttempt(network),
                         DialogListener.NOBODY,
-                        PATIENCE,
+                        notifyTimeout,
                         6));
     }
 

@@ -43,6 +43,9 @@ class OrderTableTest {
     private static final String MENU = "USSD-REQUEST";
     private static final String ANSWER = "USSD-REQUEST-R";
     private static final String BYE = "USSD-PROCESS-R";
+    private static final String END = "USSD-END";
+    private static final String FAILS_AT_ONCE = "a Lua error before anything was shown";
+    private static final Duration SHORT = Duration.ofMillis(50);
 
     private static final String ASK = "local a, why = ussd.menu('Ask?')\nreturn 'Got it'";
     private static final String TELL = "local ok, why = ussd.notify('Told')\nreturn 'Told'";
@@ -55,6 +58,7 @@ class OrderTableTest {
     private static final Act NOTHING = (_, _) -> {};
     private static final Map<String, Way> DIALLED = dialled();
     private static final Map<String, Way> PUSHED = pushed();
+    private static final Map<String, Way> BEGUN = begun();
 
     @TempDir Path folder;
 
@@ -94,12 +98,57 @@ class OrderTableTest {
         return PUSHED.keySet().stream();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void a_dialog_that_the_engine_begins_goes_as_its_row_says(String row) throws Exception {
+        List<Told> told = rows("A dialog that the engine begins").getOrDefault(row, List.of());
+        goes(
+                row,
+                Objects.requireNonNull(BEGUN.get(row)),
+                told,
+                (live, text) -> {
+                    if (row.contains("text is not acknowledged")) {
+                        live.notifyTimeout = SHORT;
+                    }
+                    return live.reach();
+                });
+    }
+
+    static Stream<String> a_dialog_that_the_engine_begins_goes_as_its_row_says() {
+        return BEGUN.keySet().stream();
+    }
+
+    @Test
+    void a_script_that_shows_nothing_has_no_records() throws Exception {
+        try (LiveDesk live = LiveDesk.running(folder, "return nil")) {
+            assertThat(live.push(new PushedDialog.OfScript("main", null))).isEmpty();
+            live.settle();
+            assertThat(live.records).isEmpty();
+        }
+    }
+
+    @Test
+    void a_script_that_fails_before_it_has_shown_anything_has_one_record() throws Exception {
+        try (LiveDesk live = LiveDesk.running(folder, "error('no')")) {
+            assertThat(live.push(new PushedDialog.OfScript("main", null))).isEmpty();
+            live.settle();
+            assertThat(rows("A dialog that the engine begins").get(FAILS_AT_ONCE))
+                    .isEqualTo(List.of(new Told("USSD-SHUTDOWN", List.of())));
+            assertThat(live.records)
+                    .extracting(edr -> edr.event())
+                    .containsExactly("USSD-SHUTDOWN");
+        }
+    }
+
     @Test
     void no_row_is_without_a_dialog_that_goes_so() throws IOException {
         assertThat(rows("A dialog that a handset dialled").keySet())
                 .containsExactlyElementsOf(DIALLED.keySet());
         assertThat(rows("A dialog that a handset pushed").keySet())
                 .containsExactlyElementsOf(PUSHED.keySet());
+        assertThat(rows("A dialog that the engine begins").keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(BEGUN.keySet().stream(), Stream.of(FAILS_AT_ONCE)).toList());
     }
 
     private interface Opening {
@@ -109,7 +158,10 @@ class OrderTableTest {
     private void goes(String row, Map<String, Way> ways, Opening opening) throws Exception {
         Way way = Objects.requireNonNull(ways.get(row));
         String heading = "A dialog that a handset " + (ways.equals(DIALLED) ? "dialled" : "pushed");
-        List<Told> told = rows(heading).getOrDefault(row, List.of());
+        goes(row, way, rows(heading).getOrDefault(row, List.of()), opening);
+    }
+
+    private void goes(String row, Way way, List<Told> told, Opening opening) throws Exception {
         assertThat(told).as("the row \"%s\" of %s", row, PAGE).isNotEmpty();
         try (LiveDesk live = LiveDesk.running(folder, way.lua())) {
             if (row.contains("on_error: message")) {
@@ -321,6 +373,117 @@ class OrderTableTest {
                         "ussd.decline(36)\nerror('no')",
                         NOTHING));
         return ways;
+    }
+
+    private static Map<String, Way> begun() {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put(
+                "a menu begins it, and is answered",
+                way(List.of(), "ussd.menu('Ask?')", (_, h) -> h.answer(menu(h), "1"), END));
+        ways.put(
+                "a notification begins it, and is acknowledged",
+                way(
+                        List.of(),
+                        "ussd.notify('Told')",
+                        (_, h) -> h.acknowledge(notification(h)),
+                        END));
+        ways.put(
+                "a later menu is not answered in time",
+                later("ussd.menu('More?', {timeout = '50ms'})", NOTHING, END));
+        ways.put(
+                "a later notification is not acknowledged in time",
+                later("ussd.notify('More', {timeout = '50ms'})", NOTHING, END));
+        ways.put(
+                "the script returns a text",
+                later("return 'Bye'", (_, h) -> h.acknowledge(notification(h))));
+        ways.put("a returned text is not acknowledged in time", later("return 'Bye'", NOTHING));
+        ways.put(
+                "a returned text gets a ReturnError",
+                later("return 'Bye'", (_, h) -> h.reject(notification(h).invokeId(), 34)));
+        ways.put(
+                "the far side aborts while a returned text waits",
+                later(
+                        "return 'Bye'",
+                        (_, h) -> {
+                            notification(h);
+                            h.abandon();
+                        }));
+        ways.put("the script returns nothing, or closes", later("ussd.close()", NOTHING));
+        ways.put("it aborts", later("ussd.abort()", NOTHING));
+        ways.put(
+                "a Lua error, a broken limit, a fault, a stop of the engine",
+                later("error('no')", NOTHING));
+        ways.put(
+                "a Lua error or a broken limit, with `on_error: message`",
+                later("error('no')", (_, h) -> h.acknowledge(notification(h))));
+        neverBegun(ways);
+        ways.put(
+                "a menu's answer comes in TC-END",
+                way(List.of(), "ussd.menu('Ask?')", (_, h) -> h.answerAndRelease(menu(h), "1")));
+        ways.put(
+                "a notification's acknowledgement comes in TC-END",
+                way(List.of(), "return 'Bye'", (_, h) -> h.acknowledgeAndRelease(notification(h))));
+        return ways;
+    }
+
+    private static void neverBegun(Map<String, Way> ways) {
+        ways.put(
+                "nobody answers the menu that is to begin it",
+                way(
+                        List.of(),
+                        "ussd.menu('Ask?', {timeout = '50ms'})",
+                        (live, h) -> {
+                            Screen.Menu menu = menu(h);
+                            nobodyIsLeft(live);
+                            h.answer(menu, "late"); // to nobody, which it learns
+                        }));
+        ways.put(
+                "nobody acknowledges the notification that is to begin it",
+                way(
+                        List.of(),
+                        "ussd.notify('Told', {timeout = '50ms'})",
+                        (live, h) -> {
+                            Screen.Notify notify = notification(h);
+                            nobodyIsLeft(live);
+                            h.acknowledge(notify);
+                        }));
+        ways.put(
+                "the menu that is to begin it gets a ReturnError",
+                way(
+                        List.of(),
+                        "ussd.menu('Ask?')",
+                        (_, h) -> h.rejectAndRelease(menu(h).invokeId(), 72)));
+        ways.put(
+                "the notification that is to begin it gets a ReturnError",
+                way(
+                        List.of(),
+                        "return 'Bye'",
+                        (_, h) -> h.rejectAndRelease(notification(h).invokeId(), 72)));
+        ways.put(
+                "the far side aborts what is to begin it",
+                way(
+                        List.of(),
+                        "ussd.menu('Ask?')",
+                        (_, h) -> {
+                            menu(h);
+                            h.abandon();
+                        }));
+    }
+
+    private static void nobodyIsLeft(LiveDesk live) {
+        Awaitility.await().atMost(LiveDesk.PATIENCE).until(() -> live.network.openDialogs() == 0);
+    }
+
+    /** What a pushed script does once its first menu was answered. */
+    private static Way later(String lua, Act act, String... after) {
+        return way(
+                List.of(MENU, ANSWER),
+                "ussd.menu('Ask?')\n" + lua,
+                (live, h) -> {
+                    h.answer(menu(h), "1");
+                    act.on(live, h);
+                },
+                after);
     }
 
     private static Way way(String lua, Act act, String... after) {
