@@ -63,7 +63,7 @@ final class DialogsCommand implements Callable<Integer> {
             names = "--outcome",
             paramLabel = "WORD",
             description =
-                    "Only dialogs that are open, responded, declined, acknowledged, closed, aborted, abandoned or failed.")
+                    "Only dialogs that are open, responded, declined, acknowledged, completed, closed, aborted, abandoned, unreached or failed.")
     private @Nullable String outcome;
 
     @Option(

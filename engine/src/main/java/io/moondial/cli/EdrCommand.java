@@ -93,9 +93,9 @@ public final class EdrCommand implements Callable<Integer> {
     @Option(
             names = "--dialogs",
             description =
-                    "A JSON object per dialog instead of per record, when all files are read: instance_id, msisdn, code (what "
-                            + "was dialled) or notification, began, took_ms (not if the clock was set back), outcome (responded, declined, acknowledged, closed, "
-                            + "aborted, abandoned, failed or unfinished), resumes (the dialog whose menu.flow went on in this one), final_text, choices (each a menu and its answer), counts "
+                    "A JSON object per dialog instead of per record, when all files are read: instance_id, push_id, msisdn, code (what "
+                            + "was dialled) or notification, began, took_ms (not if the clock was set back), outcome (responded, declined, acknowledged, completed, closed, "
+                            + "aborted, abandoned, unreached, failed or unfinished), resumes (the dialog whose menu.flow went on in this one), final_text, choices (each a menu and its answer), counts "
                             + "(menus, timeouts, late, notifies, errors), exception. What is missing is left out.")
     private boolean dialogs;
 
@@ -393,6 +393,7 @@ public final class EdrCommand implements Callable<Integer> {
             String of(DialogSummary dialog) {
                 ObjectNode object = json.createObjectNode();
                 object.put("instance_id", dialog.instance());
+                putKnown(object, "push_id", dialog.pushId());
                 putKnown(object, "msisdn", dialog.msisdn());
                 putKnown(object, "code", dialog.code());
                 putKnown(object, "notification", dialog.notification());

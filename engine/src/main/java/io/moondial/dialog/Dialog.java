@@ -43,8 +43,11 @@ public final class Dialog {
     /** Whether the far side has an end of the dialog; if we begin it, not before it answers. */
     final boolean confirmed;
 
-    /** Why a dialog that we begin has shown nothing so far; null: it has, or they began it. */
-    final @Nullable String unreached;
+    /** Whether something was shown, of which the far side has said so. */
+    final boolean reached;
+
+    /** Why the last screen was not shown in its time, so far; null: it was. */
+    final @Nullable String missed;
 
     Dialog(
             DialogSetup setup,
@@ -54,7 +57,8 @@ public final class Dialog {
             Dcs dcs,
             @Nullable String resumes,
             boolean confirmed,
-            @Nullable String unreached) {
+            boolean reached,
+            @Nullable String missed) {
         this.setup = setup;
         this.phase = phase;
         this.late = late;
@@ -62,7 +66,8 @@ public final class Dialog {
         this.dcs = dcs;
         this.resumes = resumes;
         this.confirmed = confirmed;
-        this.unreached = unreached;
+        this.reached = reached;
+        this.missed = missed;
     }
 
     /** What an event comes to: the dialog afterwards, and what is to be done, in order. */
@@ -84,7 +89,8 @@ public final class Dialog {
                         setup.dcs(),
                         null,
                         !ours,
-                        ours ? "nothing was shown" : null);
+                        false,
+                        "nothing was shown");
         DialogStep step = new DialogStep(dialog);
         step.tell(new DialogFact.Begun());
         return step.done();

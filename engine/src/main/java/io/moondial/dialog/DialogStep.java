@@ -44,6 +44,7 @@ final class DialogStep {
     private static final String RESPOND = "respond";
     private static final String FAILURE = "a failure";
     private static final String TC_END = "TC-END";
+    private static final String NOT_IN_TIME = "no answer in time";
     private static final String TOO_MANY_UNANSWERED =
             "%d screens of this dialog were never answered, and no more can be shown"
                     .formatted(MAX_UNANSWERED);
@@ -56,7 +57,8 @@ final class DialogStep {
     private Dcs dcs;
     private @Nullable String resumes;
     private boolean confirmed;
-    private @Nullable String unreached;
+    private boolean reached;
+    private @Nullable String missed;
 
     /** Whether an answer has been handled. */
     private boolean answered;
@@ -75,12 +77,13 @@ final class DialogStep {
         this.dcs = from.dcs;
         this.resumes = from.resumes;
         this.confirmed = from.confirmed;
-        this.unreached = from.unreached;
+        this.reached = from.reached;
+        this.missed = from.missed;
     }
 
     Transition done() {
         return new Transition(
-                new Dialog(setup, phase, late, screens, dcs, resumes, confirmed, unreached),
+                new Dialog(setup, phase, late, screens, dcs, resumes, confirmed, reached, missed),
                 actions);
     }
 
@@ -450,7 +453,7 @@ final class DialogStep {
         }
         finish(
                 new DialogPhase.Over(primitive),
-                unreached == null ? new Outcome.Completed() : new Outcome.Unreached(unreached));
+                missed == null ? new Outcome.Completed() : notTaken(missed));
     }
 
     /** The last text is settled. If something has ended the dialog meanwhile, it has said so. */
@@ -479,7 +482,9 @@ final class DialogStep {
 
     /** How a dialog ends whose far side was to take one more thing, and did not. */
     private Outcome notTaken(String how) {
-        return unreached == null ? new Outcome.Abandoned(how) : new Outcome.Unreached(how);
+        return reached || setup.kind() != DialogKind.PUSHED
+                ? new Outcome.Abandoned(how)
+                : new Outcome.Unreached(how);
     }
 
     /** {@code missed}: why the last text was not shown; null: it was. */
@@ -653,7 +658,7 @@ final class DialogStep {
             return;
         }
         boolean late = settled(screen, null);
-        unreached = null;
+        reached = true;
         if (text == null) {
             tell(new DialogFact.Acknowledged(late, last));
         } else {
@@ -675,7 +680,6 @@ final class DialogStep {
         boolean late = settled(screen, words);
         if (setup.kind() == DialogKind.PUSHED) {
             error = words;
-            unreached = unreached == null ? null : words;
         }
         tell(new DialogFact.Errored(screen.kind(), code, late, last));
         if (!late && phase instanceof DialogPhase.Busy) {
@@ -704,6 +708,7 @@ final class DialogStep {
     private boolean settled(DialogPhase.Waiting screen, @Nullable String missed) {
         answered = true;
         if (screen.equals(awaited())) {
+            this.missed = missed;
             phase =
                     phase instanceof DialogPhase.Leaving leaving
                             ? new DialogPhase.Left(outcome(leaving, missed))
@@ -755,13 +760,14 @@ final class DialogStep {
         }
         tell(new DialogFact.TimedOut(screen.kind()));
         if (phase instanceof DialogPhase.Leaving leaving) {
-            phase = new DialogPhase.Left(outcome(leaving, "no acknowledgement in time"));
+            phase = new DialogPhase.Left(outcome(leaving, NOT_IN_TIME));
             thenLeave();
             return;
         }
         Map<Integer, DialogPhase.Waiting> more = new HashMap<>(late);
         more.put(number, screen);
         late = more;
+        missed = NOT_IN_TIME;
         phase = new DialogPhase.Busy();
         reply(new PrimitiveResult.Timeout());
     }

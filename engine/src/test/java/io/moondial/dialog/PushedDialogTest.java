@@ -145,7 +145,7 @@ class PushedDialogTest {
         assertThat(bench.settled).isEqualTo(new Reply(new Timeout()));
         bench.on(new Returned(null));
         assertThat(bench.sent.getLast()).isEqualTo(new Outgoing.End());
-        assertThat(bench.outcomes).containsExactly(new Outcome.Unreached("nothing was shown"));
+        assertThat(bench.outcomes).containsExactly(new Outcome.Unreached("no answer in time"));
     }
 
     @Test
@@ -204,8 +204,8 @@ class PushedDialogTest {
     void after_an_error_that_leaves_it_open_something_else_can_be_shown() {
         var bench = asked().arrives(new Part.Errored(FIRST, 34)).menu("Or this?");
         assertThat(bench.sent.getLast()).isInstanceOf(Outgoing.Ask.class);
-        bench.on(new TimerFired(SECOND)).on(new Returned(null));
-        assertThat(bench.outcomes).containsExactly(new Outcome.Unreached("error 34"));
+        bench.arrives(new Part.Errored(SECOND, 36)).on(new Returned(null));
+        assertThat(bench.outcomes).containsExactly(new Outcome.Unreached("error 36"));
     }
 
     @Test
@@ -275,8 +275,7 @@ class PushedDialogTest {
     void a_last_notify_whose_time_runs_out_is_the_end_all_the_same() {
         var bench = thanked().on(new TimerFired(SECOND));
         assertThat(bench.sent.getLast()).isEqualTo(new Outgoing.End());
-        assertThat(bench.outcomes)
-                .containsExactly(new Outcome.Abandoned("no acknowledgement in time"));
+        assertThat(bench.outcomes).containsExactly(new Outcome.Abandoned("no answer in time"));
         assertThat(bench.records).endsWith("USSD-NOTIFY-R {PUSH_ID=P-1, REASON=Timeout}", ENDED);
     }
 
@@ -319,6 +318,17 @@ class PushedDialogTest {
         assertThat(bench.records).containsExactly(ASKED, YES, ENDED);
         assertThat(bench.outcomes).containsExactly(new Outcome.Completed());
         assertThat(bench.warnings).isEmpty();
+    }
+
+    @Test
+    void an_end_without_an_answer_to_the_last_screen_is_no_completion() {
+        var bench = agreed().menu("More?").on(new TimerFired(SECOND)).on(new Returned(null));
+        assertThat(bench.sent.getLast()).isEqualTo(new Outgoing.End());
+        assertThat(bench.outcomes).containsExactly(new Outcome.Abandoned("no answer in time"));
+
+        bench = agreed().menu("More?").on(new TimerFired(SECOND));
+        bench.arrives(answer(SECOND, "late")).on(new Close());
+        assertThat(bench.outcomes).containsExactly(new Outcome.Abandoned("no answer in time"));
     }
 
     @Test

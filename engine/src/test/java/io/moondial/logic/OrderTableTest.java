@@ -4,7 +4,10 @@ import static io.moondial.logic.LiveDesk.menu;
 import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogSetup.OnError;
+import io.moondial.edr.report.Dialogs;
+import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
@@ -178,7 +181,24 @@ class OrderTableTest {
                 var written = live.records.get(way.before().size() + i);
                 assertThat(LiveDesk.brief(written).split(" ")).containsAll(told.get(i).fields());
             }
+            assertThat(outcomeByRecords(live)).isEqualTo(outcome(live));
         }
+    }
+
+    /** How the dialog ended, as {@code ussd edr --dialogs} derives it. */
+    private static String outcomeByRecords(LiveDesk live) {
+        var dialogs = new Dialogs(new Dialogs.RecordFilter(List.of(), null, null));
+        live.records.forEach(
+                edr -> dialogs.add(new RecordSink.PlacedRecord(Path.of("a.edr"), 2, edr)));
+        return dialogs.summaries().findFirst().orElseThrow().outcome().word();
+    }
+
+    private static String outcome(LiveDesk live) {
+        return live.facts.stream()
+                .filter(DialogFact.Finished.class::isInstance)
+                .map(fact -> ((DialogFact.Finished) fact).outcome().word())
+                .findFirst()
+                .orElseThrow();
     }
 
     // ---- the page

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +54,7 @@ public final class Dialogs {
     public Stream<DialogSummary> summaries() {
         return stories.entrySet().stream()
                 .filter(entry -> wanted.contains(entry.getKey()))
-                .map(entry -> entry.getValue().summary());
+                .map(entry -> entry.getValue().summary(filter.numbersOfPushes()));
     }
 
     /**
@@ -85,6 +86,15 @@ public final class Dialogs {
         private @Nullable String finalText;
         private @Nullable String exception;
 
+        /** The push that it is for; null: none. */
+        private @Nullable String pushId;
+
+        /** Whether a screen of it was answered. */
+        private boolean reached;
+
+        /** When the last screen turned out not to be answered; null: it was. */
+        private @Nullable Instant missed;
+
         /** A dialog; this will be its first record. */
         DialogStory(Edr edr) {
             instance = edr.instanceId();
@@ -99,6 +109,7 @@ public final class Dialogs {
                 clockWentBack |= isEarlier(found, before);
                 before = found;
             }
+            pushId = pushId == null ? edr.text("PUSH_ID") : pushId;
             first = edr.at().isBefore(first) ? edr.at() : first;
             last = edr.at().isAfter(last) ? edr.at() : last;
             switch (edr.event()) {
@@ -111,7 +122,7 @@ public final class Dialogs {
                 case "USSD-NOTIFY" -> notify(edr);
                 case "USSD-NOTIFY-R" -> notifyResult(edr);
                 case "USSD-NOTIFY-E" -> notifyError(edr);
-                case "USSD-END" -> gone(edr, DialogSummary.Outcome.CLOSED);
+                case "USSD-END" -> gone(edr, closed());
                 case "USSD-ABORT" -> gone(edr, DialogSummary.Outcome.ABORTED);
                 case "USSD-SHUTDOWN" -> failed(edr);
                 default -> {
@@ -135,12 +146,21 @@ public final class Dialogs {
                     : Duration.between(started, until);
         }
 
-        DialogSummary summary() {
+        /** {@code pushed}: the number of each push. */
+        DialogSummary summary(Map<String, String> pushed) {
+            if (outcome == DialogSummary.Outcome.UNFINISHED
+                    && pushId != null
+                    && !reached
+                    && missed != null) {
+                outcome = DialogSummary.Outcome.UNREACHED;
+                ended = missed;
+            }
             var started = Objects.requireNonNullElse(opened, first);
             var until = Objects.requireNonNullElse(ended, last);
             return new DialogSummary(
                     instance,
-                    msisdn,
+                    pushId,
+                    pushId == null ? msisdn : pushed.get(pushId),
                     code,
                     notification,
                     resumes,
@@ -170,6 +190,7 @@ public final class Dialogs {
         }
 
         private void menu(Edr edr) {
+            missed = null;
             menu = edr.text("TEXT");
             resumed(edr);
             counts = counts.menu();
@@ -181,8 +202,17 @@ public final class Dialogs {
                 choices.add(new Choice(menu, answer));
             } else if ("Timeout".equals(edr.text("REASON"))) {
                 counts = counts.timeout();
+                missed = edr.at();
             }
-            received(edr, false);
+            if (edr.text("CONTROLLED") != null) {
+                shown(edr);
+                received(edr, false);
+            }
+        }
+
+        private void shown(Edr edr) {
+            reached = true;
+            missed = edr.text("DISCARDED") == null ? null : missed;
         }
 
         private void notify(Edr edr) {
@@ -190,15 +220,19 @@ public final class Dialogs {
                 opened = edr.at();
                 notification = edr.text("TEXT");
             } else {
+                missed = null;
                 counts = counts.notified();
                 resumed(edr);
             }
         }
 
         private void notifyResult(Edr edr) {
-            if (isSent(edr)) {
+            if ("Timeout".equals(edr.text("REASON"))) {
+                missed = edr.at();
+            } else if (isSent(edr)) {
                 end(DialogSummary.Outcome.ACKNOWLEDGED, edr);
             } else {
+                shown(edr);
                 received(edr, false);
             }
         }
@@ -217,14 +251,31 @@ public final class Dialogs {
                 counts = counts.lateOne();
             } else if (error) {
                 counts = counts.error();
+                missed = edr.at();
             }
             if ("0".equals(edr.text("CONTROLLED"))) {
-                end(DialogSummary.Outcome.ABANDONED, edr);
+                boolean all = pushId != null && !error && edr.text("DISCARDED") == null;
+                end(all ? DialogSummary.Outcome.COMPLETED : abandoned(), edr);
             }
         }
 
         private void gone(Edr edr, DialogSummary.Outcome ours) {
-            end("in".equals(edr.text("DIRECTION")) ? DialogSummary.Outcome.ABANDONED : ours, edr);
+            end("in".equals(edr.text("DIRECTION")) ? abandoned() : ours, edr);
+        }
+
+        /** How it ends if the far side does not take any more. */
+        private DialogSummary.Outcome abandoned() {
+            return pushId == null || reached
+                    ? DialogSummary.Outcome.ABANDONED
+                    : DialogSummary.Outcome.UNREACHED;
+        }
+
+        /** How it ends with an empty TC-END of ours. */
+        private DialogSummary.Outcome closed() {
+            if (pushId == null) {
+                return DialogSummary.Outcome.CLOSED;
+            }
+            return reached && missed == null ? DialogSummary.Outcome.COMPLETED : abandoned();
         }
 
         private void failed(Edr edr) {
@@ -253,7 +304,9 @@ public final class Dialogs {
      * One dialog, as its records describe it.
      *
      * @param instance its instance id
-     * @param msisdn the digits of the user's number; null if the network gave none
+     * @param pushId the push that it is for; null if none is
+     * @param msisdn the digits of the user's number; null if the network gave none, or there is no
+     *     record of the push itself
      * @param code what was dialled; null if nothing was
      * @param notification the text of the notification that opened it; null if none did
      * @param resumes the instance id of the dialog whose flow went on in this one; null: none did
@@ -268,6 +321,7 @@ public final class Dialogs {
      */
     public record DialogSummary(
             String instance,
+            @Nullable String pushId,
             @Nullable String msisdn,
             @Nullable String code,
             @Nullable String notification,
@@ -333,12 +387,16 @@ public final class Dialogs {
             DECLINED,
             /** The result of a notification that was received was sent. */
             ACKNOWLEDGED,
+            /** A push has shown all that it was to show. */
+            COMPLETED,
             /** The script closed it. */
             CLOSED,
             /** The script aborted it. */
             ABORTED,
-            /** The far side ended or aborted it. */
+            /** The far side ended or aborted it, or did not take the last screen of a push. */
             ABANDONED,
+            /** A push has shown nothing. */
+            UNREACHED,
             /** The script came to an error before any of these. */
             FAILED,
             /** The records end before. */
@@ -354,9 +412,9 @@ public final class Dialogs {
     /**
      * What somebody wants to see of the records.
      *
-     * <p>Only the first record of a dialog has its MSISDN. So each record must be shown to {@link
-     * #learn} before it is asked about. If a dialog's records are in several streams, all of them
-     * must be shown before the first question.
+     * <p>Only the first record of a dialog has its MSISDN, or of a push that of its first attempt.
+     * So each record must be shown to {@link #learn} before it is asked about. If a dialog's
+     * records are in several streams, all of them must be shown before the first question.
      */
     public static final class RecordFilter {
         private final Set<String> events;
@@ -364,6 +422,7 @@ public final class Dialogs {
         private final @Nullable String instance;
         private final SortedSet<String> metEvents = new TreeSet<>();
         private final Set<String> instancesOfMsisdn = new HashSet<>();
+        private final Map<String, String> numbersOfPushes = new HashMap<>();
 
         /**
          * @param events the names of the events; none: all
@@ -385,6 +444,11 @@ public final class Dialogs {
         /** Learns whose dialog a record begins, and which events there are. */
         public void learn(Edr edr) {
             metEvents.add(edr.event());
+            String pushId = edr.text("PUSH_ID");
+            String number = edr.event().equals("PUSH") ? digits(edr) : null;
+            if (pushId != null && number != null) {
+                numbersOfPushes.put(pushId, number);
+            }
             if (msisdn != null && msisdn.equals(msisdn(edr))) {
                 instancesOfMsisdn.add(edr.instanceId());
             }
@@ -393,7 +457,19 @@ public final class Dialogs {
         /** Whether the dialog that a record is of is wanted. */
         public boolean isOfDialog(Edr edr) {
             return (instance == null || instance.equals(edr.instanceId()))
-                    && (msisdn == null || instancesOfMsisdn.contains(edr.instanceId()));
+                    && (msisdn == null
+                            || instancesOfMsisdn.contains(edr.instanceId())
+                            || msisdn.equals(numberOfPush(edr)));
+        }
+
+        private @Nullable String numberOfPush(Edr edr) {
+            String pushId = edr.text("PUSH_ID");
+            return pushId == null ? null : numbersOfPushes.get(pushId);
+        }
+
+        /** The digits of the subscribers of pushes, by their ids. */
+        Map<String, String> numbersOfPushes() {
+            return numbersOfPushes;
         }
 
         /** Whether the event that a record is of is wanted. */
@@ -418,7 +494,11 @@ public final class Dialogs {
          * the plan; null if the record has none.
          */
         static @Nullable String msisdn(Edr edr) {
-            String address = edr.event().equals("USSD-PROCESS") ? edr.text("MSISDN") : null;
+            return edr.event().equals("USSD-PROCESS") ? digits(edr) : null;
+        }
+
+        private static @Nullable String digits(Edr edr) {
+            String address = edr.text("MSISDN");
             if (address == null) {
                 return null;
             }

@@ -85,6 +85,56 @@ class DialogsTest {
         assertThat(told(MENU).outcome()).isEqualTo(DialogSummary.Outcome.UNFINISHED);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "USSD-REQUEST-R|CONTROLLED=1|PUSH_ID=P|REASON=Input|TEXT=1, USSD-END|DIRECTION=out|PUSH_ID=P, COMPLETED",
+        "USSD-REQUEST-R|CONTROLLED=0|PUSH_ID=P|REASON=Input|TEXT=1, TOPUP, COMPLETED",
+        "USSD-NOTIFY-R|CONTROLLED=0|PUSH_ID=P, TOPUP, COMPLETED",
+        "USSD-REQUEST-R|PUSH_ID=P|REASON=Timeout, TOPUP, UNREACHED",
+        "USSD-NOTIFY-R|PUSH_ID=P|REASON=Timeout, TOPUP, UNREACHED",
+        "USSD-REQUEST-R|PUSH_ID=P|REASON=Timeout, USSD-END|DIRECTION=out|PUSH_ID=P, UNREACHED",
+        "USSD-REQUEST-E|CONTROLLED=0|ERROR_CODE=72|PUSH_ID=P, TOPUP, UNREACHED",
+        "USSD-ABORT|DIRECTION=in|PUSH_ID=P, USSD-REQUEST-R|PUSH_ID=P|REASON=Abandon, UNREACHED",
+        "USSD-ABORT|DIRECTION=out|PUSH_ID=P, TOPUP, ABORTED",
+        "USSD-SHUTDOWN|EXCEPTION=x|PUSH_ID=P, USSD-ABORT|DIRECTION=out|PUSH_ID=P, FAILED",
+        "TOPUP, TOPUP, UNFINISHED"
+    })
+    void a_dialog_of_a_push_ends_as_its_last_records_say(
+            String result, String last, DialogSummary.Outcome how) {
+        var dialog = told("USSD-REQUEST|DIRECTION=out|PUSH_ID=P|TEXT=?", result, last);
+        assertThat(dialog.outcome()).isEqualTo(how);
+        assertThat(dialog.pushId()).isEqualTo("P");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "USSD-NOTIFY-R|CONTROLLED=1|PUSH_ID=P, USSD-END|DIRECTION=out|PUSH_ID=P, COMPLETED",
+        "USSD-NOTIFY-R|PUSH_ID=P|REASON=Timeout, USSD-END|DIRECTION=out|PUSH_ID=P, ABANDONED",
+        "USSD-NOTIFY-E|CONTROLLED=1|ERROR_CODE=34|PUSH_ID=P, USSD-END|DIRECTION=out|PUSH_ID=P, ABANDONED",
+        "USSD-NOTIFY-E|CONTROLLED=0|ERROR_CODE=34|PUSH_ID=P, TOPUP, ABANDONED",
+        "USSD-NOTIFY-R|PUSH_ID=P|REASON=Timeout, TOPUP, UNFINISHED"
+    })
+    void a_push_that_was_answered_is_complete_only_with_its_last_text(
+            String result, String last, DialogSummary.Outcome how) {
+        var dialog =
+                told(
+                        "USSD-REQUEST|DIRECTION=out|PUSH_ID=P|TEXT=?",
+                        "USSD-REQUEST-R|CONTROLLED=1|PUSH_ID=P|REASON=Input|TEXT=1",
+                        "USSD-NOTIFY|DIRECTION=out|PUSH_ID=P|TEXT=Bye",
+                        result,
+                        last);
+        assertThat(dialog.outcome()).isEqualTo(how);
+    }
+
+    @Test
+    void the_number_of_a_push_is_in_its_own_record() {
+        var dialog =
+                told(
+                        "PUSH|ATTEMPT=1|BY=crm|KIND=menu|MSISDN=27761485722:1:1|PUSH_ID=P",
+                        "USSD-REQUEST|DIRECTION=out|PUSH_ID=P|TEXT=?");
+        assertThat(dialog.msisdn()).isEqualTo("27761485722");
+    }
+
     @Test
     void an_abort_after_an_error_is_the_errors_and_an_error_after_the_end_changes_no_outcome() {
         var failed = told(DIALLED, "USSD-SHUTDOWN|EXCEPTION=oops", "USSD-ABORT|DIRECTION=out");
@@ -125,6 +175,7 @@ class DialogsTest {
                 .isEqualTo(
                         new DialogSummary(
                                 Written.instance(1),
+                                null,
                                 "27761485722",
                                 "*100#",
                                 null,
