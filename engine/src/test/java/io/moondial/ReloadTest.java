@@ -8,6 +8,7 @@ import io.moondial.admin.Role;
 import io.moondial.admin.UsersFile;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
+import io.moondial.logic.LuaService.ScriptStatus;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -297,6 +298,43 @@ class ReloadTest {
             assertThat(live.counted("reloads.rejected")).isEqualTo(3);
             assertThat(live.counted("reloads.done")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void scripts_that_may_be_pushed_come_into_service_like_those_of_triggers() {
+        try (LiveEngine live = engine("return 'old'")) {
+            assertThat(pushed(live)).isEmpty();
+            live.save(
+                    "rules.yaml", LiveEngine.RULES + "push: {route: hlr, scripts: [main, survye]}");
+            live.awaitLog("rules.yaml:3:.*there is no script scripts/survye.lua.*");
+            assertThat(pushed(live)).isEmpty();
+            live.save("scripts/survey.lua", "ussd.menu('Like it?'");
+            live.save(
+                    "rules.yaml", LiveEngine.RULES + "push: {route: hlr, scripts: [main, survey]}");
+            live.awaitLog("scripts/survey.lua:1:.*");
+            assertThat(pushed(live)).isEmpty();
+            live.save("scripts/survey.lua", "ussd.menu('Like it?')");
+            await().atMost(LiveEngine.PATIENCE)
+                    .untilAsserted(
+                            () ->
+                                    assertThat(pushed(live))
+                                            .extracting(ScriptStatus::key)
+                                            .containsExactly("main", "survey"));
+            String version = pushed(live).getLast().version();
+            live.save("scripts/survey.lua", "ussd.menu('Do you like it?')");
+            await().atMost(LiveEngine.PATIENCE)
+                    .until(() -> !pushed(live).getLast().version().equals(version));
+            assertThat(live.engine.scripts().all())
+                    .filteredOn(it -> it.service().equals("push") && it.key().equals("survey"))
+                    .singleElement()
+                    .satisfies(it -> assertThat(it.file().toString()).endsWith("survey.lua"));
+        }
+    }
+
+    private static List<ScriptStatus> pushed(LiveEngine live) {
+        return live.engine.status().scripts().stream()
+                .filter(it -> it.service().equals("push"))
+                .toList();
     }
 
     @Test
