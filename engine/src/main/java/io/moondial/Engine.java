@@ -41,6 +41,7 @@ import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.metrics.Series;
 import io.moondial.modules.push.PushesInKv;
+import io.moondial.push.Callbacks;
 import io.moondial.push.PushQueue;
 import io.moondial.push.PushRecords;
 import io.moondial.push.Pushes;
@@ -92,6 +93,7 @@ public final class Engine implements AutoCloseable {
     private final EngineMetrics metrics;
     private final Series series;
     private volatile @Nullable LastGood lastGood;
+    private volatile @Nullable Callbacks callbacks;
     private volatile Consumer<Configuration> applied = now -> {};
     private final DialogHistory history;
     private final Pushes pushes;
@@ -241,6 +243,10 @@ public final class Engine implements AutoCloseable {
                         () -> rules().push(),
                         instanceIds,
                         time));
+        Callbacks told = PushCallbacks.of(backends, () -> rules().push(), counters, time);
+        callbacks = told;
+        queue.follow(told);
+        told.start();
         queue.start(
                 new PushQueue.Parts(
                         new PushesInKv(backends),
@@ -322,6 +328,10 @@ public final class Engine implements AutoCloseable {
 
     private void inService(Configuration now) {
         scripts.inService(now);
+        Callbacks told = callbacks;
+        if (told != null) {
+            told.reload();
+        }
         applied.accept(now);
         LastGood place = lastGood;
         if (place != null) {
@@ -592,12 +602,14 @@ public final class Engine implements AutoCloseable {
         reloading.close();
         AdminServer web = admin;
         long began = System.nanoTime();
+        Ending told = this::closeCallbacks;
         Ending records = () -> closeRecords(timeout.minusNanos(System.nanoTime() - began));
         ServiceDesk.Stop dialogs;
         // Closed from the last to the first, each of them even if others fail.
         try (heap;
                 time;
                 backends;
+                told;
                 edrSearch;
                 records;
                 channels;
@@ -613,6 +625,13 @@ public final class Engine implements AutoCloseable {
         }
         long dropped = edrs.status().stream().mapToLong(StreamStatus::dropped).sum();
         return new Stop(dialogs.aborted(), dialogs.left(), dropped + edrs.late());
+    }
+
+    private void closeCallbacks() {
+        Callbacks told = callbacks;
+        if (told != null) {
+            told.close();
+        }
     }
 
     /** An interrupt, which {@link #hurry} makes, ends the patience with a disk and nothing else. */

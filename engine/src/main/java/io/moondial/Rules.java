@@ -176,6 +176,12 @@ public record Rules(
             modules.objection("kv", "get", List.of(bucket))
                     .ifPresent(it -> rules.section("texts").refuse("bucket", it));
         }
+        PushSettings.CallbackSettings callback = push().callback();
+        if (callback != null) {
+            modules.objection("http", "post", List.of(callback.upstream()))
+                    .ifPresent(
+                            it -> rules.section(PUSH).section("callback").refuse("upstream", it));
+        }
         int maxDialogs = network.limits().tcap().maxDialogs();
         if (maxDialogs <= dialogs.max()) {
             rules.section("network")

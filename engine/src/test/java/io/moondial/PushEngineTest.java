@@ -1,8 +1,10 @@
 package io.moondial;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.dialog.DialogFact;
 import io.moondial.handset.Handset;
@@ -17,6 +19,8 @@ import io.moondial.push.PushReport.State;
 import io.moondial.push.Pushes.Submission;
 import io.moondial.text.UssdString.UnsendableText;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -57,8 +61,12 @@ class PushEngineTest {
     private @Nullable Engine engine;
 
     private Engine start(String route) throws IOException, ConfigurationException {
+        return start(route, "");
+    }
+
+    private Engine start(String route, String more) throws IOException, ConfigurationException {
         Files.createDirectories(folder.resolve("scripts"));
-        Files.writeString(folder.resolve("rules.yaml"), RULES.replace("ROUTE", route));
+        Files.writeString(folder.resolve("rules.yaml"), RULES.replace("ROUTE", route) + more);
         Files.writeString(folder.resolve("scripts/main.lua"), "return 'Hello'");
         Files.writeString(folder.resolve("scripts/survey.lua"), SURVEY);
         Engine made =
@@ -93,6 +101,50 @@ class PushEngineTest {
                 throw new AssertionError(e);
             }
         };
+    }
+
+    @Test
+    void an_upstream_is_told_how_a_push_has_ended() throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext(
+                "/pushes",
+                call -> {
+                    told.add(new String(call.getRequestBody().readAllBytes(), UTF_8));
+                    call.sendResponseHeaders(204, -1);
+                    call.close();
+                });
+        server.start();
+        Files.writeString(folder.resolve("secret"), "of the test");
+        String more =
+                "\nkv: {timeout: 1m}\nhttp: {upstreams: {crm: {url: \"http://127.0.0.1:%d\", timeout: 1m}}}"
+                        .formatted(server.getAddress().getPort());
+        String callback = "hlr, callback: {upstream: crm, path: /pushes, secret: {file: secret}}";
+        try {
+            Engine running = start(callback, more);
+            PushOrder order =
+                    new PushOrder(
+                            SOMEBODY,
+                            new PushOrder.Text(DialogFact.Screen.MENU, "Are you there?"),
+                            PushOrder.Priority.NORMAL,
+                            "test",
+                            null,
+                            null,
+                            false,
+                            true,
+                            null);
+            PushReport report = ended(running, order);
+            assertThat(told.poll(60, TimeUnit.SECONDS))
+                    .contains("\"push_id\":\"" + report.id() + "\"")
+                    .contains("\"state\":\"completed\"")
+                    .contains("\"answer\":\"1\"");
+            await().atMost(60, TimeUnit.SECONDS)
+                    .until(() -> running.counters().value("push.callbacks.delivered") == 1);
+        } finally {
+            stop();
+            server.stop(0);
+        }
     }
 
     private static PushReport ended(Engine engine, PushOrder order) {

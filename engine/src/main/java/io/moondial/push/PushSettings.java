@@ -223,7 +223,7 @@ public record PushSettings(
             @Key(
                             value = "The path there.",
                             unset = "/",
-                            matches = "/[^\\s?#]*",
+                            matches = "/([A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-Fa-f]{2})*",
                             allowed = "a path, such as /ussd/pushes")
                     String path,
             @Key(
@@ -242,5 +242,11 @@ public record PushSettings(
                             unset = "5s",
                             from = "1s",
                             to = "10m")
-                    Duration retryAfter) {}
+                    Duration retryAfter,
+            @Key(
+                            value = "How many callbacks may be under way at once; the others wait.",
+                            unset = "20",
+                            from = "1",
+                            to = "1000")
+                    int maxConcurrent) {}
 }
