@@ -10,6 +10,7 @@ import io.moondial.admin.HealthResource;
 import io.moondial.admin.LinksResource;
 import io.moondial.admin.MetricsResource;
 import io.moondial.admin.PhoneResource;
+import io.moondial.admin.PushesResource;
 import io.moondial.admin.ReloadResource;
 import io.moondial.admin.Resource;
 import io.moondial.admin.RulesResource;
@@ -44,6 +45,7 @@ import io.moondial.modules.push.PushesInKv;
 import io.moondial.push.Callbacks;
 import io.moondial.push.PushQueue;
 import io.moondial.push.PushRecords;
+import io.moondial.push.PushSettings;
 import io.moondial.push.Pushes;
 import io.moondial.reload.FileWatch;
 import io.moondial.script.api.Backends;
@@ -213,7 +215,8 @@ public final class Engine implements AutoCloseable {
                                 edrs,
                                 backends,
                                 reloading,
-                                reconciliation));
+                                reconciliation,
+                                pushes));
         series = new Series(time, metrics::measure);
     }
 
@@ -429,6 +432,7 @@ public final class Engine implements AutoCloseable {
         resources.add(new StatusResource(this::status, time));
         resources.add(new RulesResource(this::rulesInForce));
         resources.add(new DialogsResource(history));
+        resources.add(new PushesResource(pushes, this::pushSettings, time));
         resources.add(new MetricsResource(metrics.exposition()));
         resources.add(new SeriesResource(series));
         resources.add(new HealthResource(() -> Health.live(series), this::ready));
@@ -450,6 +454,10 @@ public final class Engine implements AutoCloseable {
                         counters,
                         time,
                         resources);
+    }
+
+    private PushSettings pushSettings() {
+        return rules().modules().values("push", PushSettings.class).orElseThrow();
     }
 
     private List<HealthResource.Check> ready() {
@@ -486,6 +494,7 @@ public final class Engine implements AutoCloseable {
                 desk.scripts(),
                 edrs.status(),
                 backends.gauges(),
+                pushSettings().isOn() ? pushes.standing() : null,
                 new EngineStatus.Heap(
                         runtime.totalMemory() - runtime.freeMemory(),
                         runtime.maxMemory(),

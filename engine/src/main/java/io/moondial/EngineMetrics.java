@@ -19,6 +19,7 @@ import io.moondial.metrics.Exposition.Values;
 import io.moondial.metrics.ProcessMetrics;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.metrics.Series;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend.Gauge;
 import io.moondial.script.api.Backends;
 import java.time.Duration;
@@ -59,6 +60,11 @@ final class EngineMetrics {
     private static final String TCAP_MESSAGES = "tcap.messages.";
     private static final String MAP_ERRORS = "map.errors.";
     private static final String RELOADS = "reloads.";
+    private static final String PUSHES_ACCEPTED = "push.accepted";
+    private static final String PUSH_ATTEMPTS = "push.attempts";
+    private static final String PUSHES_ENDED = "push.ended.";
+    private static final String PUSH_RETRIES = "push.retries.";
+    private static final String PUSHES_REFUSED = "push.refused.";
     private static final List<String> STATES = List.of("down", "inactive", "active", "pending");
     private static final double PART = 0.99;
 
@@ -84,6 +90,11 @@ final class EngineMetrics {
                     entry("scripts.killed", List.of("ussd_script_kills_total")),
                     entry(ServiceDesk.STAT, List.of("ussd_script_stat_total")),
                     entry(RELOADS, List.of("ussd_reloads_total")),
+                    entry(PUSHES_ACCEPTED, List.of("ussd_pushes_accepted_total")),
+                    entry(PUSHES_ENDED, List.of("ussd_pushes_total")),
+                    entry(PUSHES_REFUSED, List.of("ussd_pushes_refused_total")),
+                    entry(PUSH_ATTEMPTS, List.of("ussd_push_attempts_total")),
+                    entry(PUSH_RETRIES, List.of("ussd_push_retries_total")),
                     entry("edr.failures", List.of("ussd_edr_failures_total")),
                     entry("edr.dropped", List.of("ussd_edr_dropped_total")),
                     entry("edr.lost", List.of("ussd_edr_lost_total")),
@@ -103,13 +114,15 @@ final class EngineMetrics {
             EdrApp edrs,
             Backends backends,
             Reloading reloading,
-            Reconciliation reconciliation) {}
+            Reconciliation reconciliation,
+            Pushes pushes) {}
 
     EngineMetrics(Parts parts) {
         this.parts = parts;
         dialogs();
         scripts();
         outside();
+        pushes();
         records();
         network();
         engine();
@@ -362,6 +375,54 @@ final class EngineMetrics {
 
     private static String target(String called) {
         return called.substring(called.indexOf('.') + 1);
+    }
+
+    private void pushes() {
+        exposition.counter(
+                "ussd_pushes_total",
+                "Pushes that have ended, by how they did",
+                List.of(STATE),
+                values -> counted(PUSHES_ENDED, values));
+        exposition.counter(
+                "ussd_pushes_accepted_total",
+                "Orders for pushes that were accepted",
+                List.of(),
+                values -> values.add(parts.counters().value(PUSHES_ACCEPTED)));
+        exposition.counter(
+                "ussd_pushes_refused_total",
+                "Orders for pushes that were not accepted, by the cause",
+                List.of("cause"),
+                values -> counted(PUSHES_REFUSED, values));
+        exposition.counter(
+                "ussd_push_attempts_total",
+                "Messages that were to begin the dialog of a push",
+                List.of(),
+                values -> values.add(parts.counters().value(PUSH_ATTEMPTS)));
+        exposition.counter(
+                "ussd_push_retries_total",
+                "Attempts that failed and were repeated, by the reason",
+                List.of("reason"),
+                values -> counted(PUSH_RETRIES, values));
+        exposition.gauge(
+                "ussd_pushes_waiting",
+                "Pushes that wait for their turn",
+                List.of(),
+                values -> values.add(parts.pushes().standing().waiting()));
+        exposition.gauge(
+                "ussd_pushes_waiting_max",
+                "How many pushes may wait (push.max_queued)",
+                List.of(),
+                values -> values.add(parts.pushes().standing().max()));
+        exposition.gauge(
+                "ussd_pushes_running",
+                "Pushes whose dialog begins or runs",
+                List.of(),
+                values -> values.add(parts.pushes().standing().running()));
+        exposition.gauge(
+                "ussd_pushes_held",
+                "1 while none of the pushes that wait is begun, quiet hours included",
+                List.of(),
+                values -> values.add(is(parts.pushes().standing().held() != null)));
     }
 
     private void records() {

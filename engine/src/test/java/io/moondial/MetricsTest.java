@@ -150,6 +150,13 @@ class MetricsTest {
         // the handset has a refusal before the engine counts that it was sent
         await().atMost(PATIENCE).until(() -> engine.counters().value("map.errors.process.36") == 1);
         engine.counters().increment("dialogs.notes"); // as if something odd had happened
+        // as if there were pushes
+        engine.counters().add("push.accepted", 3);
+        engine.counters().add("push.attempts", 4);
+        engine.counters().add("push.ended.completed", 2);
+        engine.counters().increment("push.ended.failed");
+        engine.counters().increment("push.retries.ussd_busy");
+        engine.counters().increment("push.refused.full");
         time.leap(Duration.ofSeconds(11));
         counters = engine.counters().snapshot();
         scrape = read("/metrics", "").body();
@@ -360,7 +367,7 @@ class MetricsTest {
     private static double sum(String family) {
         String count = family.endsWith("_seconds") ? family + "_count" : family;
         return scrape.lines()
-                .filter(it -> it.startsWith(count + "{"))
+                .filter(it -> it.startsWith(count + "{") || it.startsWith(count + " "))
                 .mapToDouble(it -> Double.parseDouble(it.substring(it.lastIndexOf(' ') + 1)))
                 .sum();
     }

@@ -5,6 +5,7 @@ import io.moondial.edr.EdrApp.StreamStatus;
 import io.moondial.log.EngineLog;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Attention(String what, @Nullable Instant since, String text) {
     private static final String ACTIVE = "active";
     private static final String DOWN = "down";
+    private static final String QUIET_HOURS = "quiet_hours";
 
     /** A backlog of more than this part of its limit is not what a writer that keeps up leaves. */
     private static final int BACKLOG_SHARE = 10;
@@ -39,6 +41,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
         finder.triggers(status.scripts());
         status.scripts().forEach(finder::script);
         status.outside().forEach(finder::outside);
+        finder.pushes(status.pushes());
         status.reconciliation().forEach(finder::counts);
         finder.log(status.counters().getOrDefault(EngineLog.LOST, 0L));
         return List.copyOf(finder.found);
@@ -201,6 +204,28 @@ public record Attention(String what, @Nullable Instant since, String text) {
                         null,
                         "%s cannot be used by scripts: its %s is %s; the log says why"
                                 .formatted(gauge.called(), gauge.name(), gauge.word()));
+            }
+        }
+
+        /** In quiet hours nothing is amiss: it is what the rules say. */
+        void pushes(Pushes.@Nullable Standing standing) {
+            if (standing == null) {
+                return;
+            }
+            String held = standing.held();
+            if (held != null && !held.equals(QUIET_HOURS)) {
+                add(
+                        "pushes_held",
+                        null,
+                        "%d pushes wait, and none begins: %s"
+                                .formatted(standing.waiting(), held.replace('_', ' ')));
+            }
+            if (standing.waiting() >= standing.max()) {
+                add(
+                        "pushes_full",
+                        null,
+                        "orders for pushes are refused: %d wait, as many as push.max_queued allows"
+                                .formatted(standing.waiting()));
             }
         }
 

@@ -6,6 +6,7 @@ import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.problem.Problem;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend;
 import io.moondial.text.LogText;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param phase whether it takes dialogs
  * @param network the kind, as the rules name it
  * @param outside how that stands which scripts reach through modules
+ * @param pushes how pushes stand; null: there are none
  * @param reload what happened to changes of the rules and scripts
  * @param reconciliation the counts that should agree
  * @param counters everything counted since the start, by name
@@ -46,6 +48,7 @@ public record EngineStatus(
         List<ScriptStatus> scripts,
         List<StreamStatus> edr,
         List<Backend.Gauge> outside,
+        Pushes.@Nullable Standing pushes,
         Heap heap,
         ReloadStatus reload,
         List<Reconciliation.Standing> reconciliation,
@@ -173,6 +176,7 @@ public record EngineStatus(
             status.scripts().forEach(it::script);
             status.edr().forEach(it::stream);
             it.outside(status);
+            it.pushes(status);
             it.root
                     .putObject("heap")
                     .put("used", status.heap().used())
@@ -250,6 +254,23 @@ public record EngineStatus(
                                             .put(name.substring(end + 1), count);
                                 }
                             });
+        }
+
+        private void pushes(EngineStatus status) {
+            Pushes.Standing standing = status.pushes();
+            if (standing == null) {
+                return;
+            }
+            ObjectNode pushes =
+                    root.putObject("pushes")
+                            .put("waiting", standing.waiting())
+                            .put("running", standing.running())
+                            .put("max", standing.max())
+                            .put("held", standing.held())
+                            .put("accepted", status.counters().getOrDefault("push.accepted", 0L))
+                            .put("attempts", status.counters().getOrDefault("push.attempts", 0L));
+            counts(pushes.putObject("ended"), "push.ended.", status.counters());
+            counts(pushes.putObject("refused"), "push.refused.", status.counters());
         }
 
         private static void counts(ObjectNode into, String prefix, Map<String, Long> counters) {

@@ -263,6 +263,7 @@ final class StatusCommand implements Callable<Integer> {
             status.path("scripts").forEach(this::script);
             status.path("edr").forEach(this::stream);
             status.path("outside").properties().forEach(it -> outside(it.getKey(), it.getValue()));
+            pushes(status.path("pushes"));
             line(
                     "heap",
                     "%.1f MiB of %.1f MiB in use"
@@ -324,6 +325,26 @@ final class StatusCommand implements Callable<Integer> {
                                     text(dialogs, "begun")));
             line("finished", counts(dialogs.path("finished")));
             line("refused", counts(dialogs.path("refused")));
+        }
+
+        private void pushes(JsonNode pushes) {
+            if (pushes.isMissingNode()) {
+                return; // the rules have none
+            }
+            line(
+                    "pushes",
+                    "%s wait of %s, %s run%s; %s accepted, ended: %s, refused: %s"
+                            .formatted(
+                                    text(pushes, "waiting"),
+                                    text(pushes, "max"),
+                                    text(pushes, "running"),
+                                    pushes.hasNonNull("held")
+                                            ? ", none begins: "
+                                                    + text(pushes, "held").replace('_', ' ')
+                                            : "",
+                                    text(pushes, "accepted"),
+                                    counts(pushes.path("ended")),
+                                    counts(pushes.path("refused"))));
         }
 
         private static String counts(JsonNode counts) {

@@ -8,6 +8,7 @@ import io.moondial.edr.EdrSettings.WhenFull;
 import io.moondial.log.EngineLog;
 import io.moondial.logic.LuaService.ScriptStatus;
 import io.moondial.metrics.Reconciliation;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +31,7 @@ class AttentionTest {
     private List<ScriptStatus> scripts = List.of(new ScriptStatus("process", "main", "1", false));
     private List<StreamStatus> edr = List.of();
     private List<Backend.Gauge> outside = List.of();
+    private Pushes.@Nullable Standing pushes;
     private EngineStatus.Heap heap = HEAP;
     private EngineStatus.ReloadStatus reload = EngineStatus.ReloadStatus.NONE;
     private List<Reconciliation.Standing> counts = List.of();
@@ -50,6 +52,7 @@ class AttentionTest {
                         scripts,
                         edr,
                         outside,
+                        pushes,
                         heap,
                         reload,
                         counts,
@@ -283,5 +286,29 @@ class AttentionTest {
         assertThat(found())
                 .extracting(Attention::what)
                 .containsExactly("heap_full", "too_many_dialogs");
+    }
+
+    @Test
+    void pushes_that_are_held_need_attention_but_not_in_quiet_hours() {
+        pushes = new Pushes.Standing(3, 0, 10, "quiet_hours");
+        assertThat(found()).isEmpty();
+        pushes = new Pushes.Standing(3, 0, 10, "overload");
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "pushes_held", null, "3 pushes wait, and none begins: overload"));
+    }
+
+    @Test
+    void a_full_queue_of_pushes_needs_attention() {
+        pushes = new Pushes.Standing(9, 1, 10, null);
+        assertThat(found()).isEmpty();
+        pushes = new Pushes.Standing(10, 1, 10, null);
+        assertThat(found())
+                .containsExactly(
+                        new Attention(
+                                "pushes_full",
+                                null,
+                                "orders for pushes are refused: 10 wait, as many as push.max_queued allows"));
     }
 }

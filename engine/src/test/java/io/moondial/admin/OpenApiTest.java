@@ -8,10 +8,7 @@ import io.moondial.Configuration;
 import io.moondial.Engine;
 import io.moondial.admin.Served.Wire;
 import io.moondial.cli.test.ServedTests;
-import io.moondial.config.WrittenSettings;
 import io.moondial.handset.Screen;
-import io.moondial.push.MemoryPushes;
-import io.moondial.push.PushSettings;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -80,18 +77,11 @@ class OpenApiTest {
         Files.createDirectories(folder.resolve("scripts"));
         Files.writeString(folder.resolve("scripts/main.lua"), "return 'x'");
         Path rules = folder.resolve("rules.yaml");
-        Files.writeString(rules, "process: {triggers: [{script_key: main}]}\n");
+        Files.writeString(rules, "process: {triggers: [{script_key: main}]}\npush: {route: hlr}\n");
         Engine engine = new Engine(Configuration.read(rules));
         try {
             engine.openAdmin(
-                    List.of(
-                            new ScriptsResource(engine.scripts(), new ServedTests(engine::rules)),
-                            new PushesResource(
-                                    new MemoryPushes(engine.time(), 1),
-                                    () ->
-                                            WrittenSettings.settings(
-                                                    PushSettings.schema(), "route: hlr"),
-                                    engine.time())));
+                    List.of(new ScriptsResource(engine.scripts(), new ServedTests(engine::rules))));
             engine.start();
         } catch (Exception e) {
             engine.close();

@@ -42,6 +42,7 @@ class StatusResourceTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                null,
                 new EngineStatus.Heap(asked, 100, false),
                 EngineStatus.ReloadStatus.NONE,
                 List.of(),
