@@ -30,7 +30,7 @@ final class ConsoleFiles {
     private static final Set<String> LIBRARIES = Set.of("lit-html", "uplot");
 
     private static final Set<String> PAGES =
-            Set.of("now", "dialogs", "phone", "scripts", "rules", "edrs", "links");
+            Set.of("now", "dialogs", "pushes", "phone", "scripts", "rules", "edrs", "links");
 
     /** By the end of a name; other files are not shown. */
     private static final Map<String, String> TYPES =

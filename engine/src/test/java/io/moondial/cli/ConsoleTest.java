@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.net.PortProber;
+import org.openqa.selenium.support.ui.Select;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /** The console in a real browser, with a real engine behind it. */
@@ -60,7 +64,7 @@ class ConsoleTest {
             Pattern.compile("the interface listens on (127\\.0\\.0\\.1:\\d+)");
     private static final Path PICTURES = Path.of("target/screenshots");
     private static final List<String> PAGES =
-            List.of("", "dialogs", "phone", "scripts", "rules", "edrs", "links");
+            List.of("", "dialogs", "pushes", "phone", "scripts", "rules", "edrs", "links");
 
     /** Long, so that no identifier has the same digits by chance. */
     private static final String PIN = "90817263";
@@ -372,6 +376,70 @@ class ConsoleTest {
         assertQuiet();
     }
 
+    /** A phone that is on takes what is pushed to its number. */
+    @Test
+    void a_push_is_ordered_shown_answered_and_leads_to_its_dialog() throws Exception {
+        rules("push: {route: hlr}");
+        console("operator");
+        go("phone");
+        element(".phone-row input[type=checkbox]").click();
+        awaitText(".glass", "On.");
+        go("pushes");
+        awaitText("main", "No push has been ordered.", "0 of at most 100,000 wait");
+
+        order("27761234567", "menu", "Do you <b>agree</b>?\n1. Yes");
+        go("phone");
+        awaitText(".glass", "Do you <b>agree</b>?");
+        type("1");
+        go("pushes");
+
+        awaitText("tbody", "27761234567", "menu", "completed", "api operator");
+        awaitText(".strip", "completed: 1");
+        picture("pushes-completed");
+        element("tbody a[href^='/pushes/']").click();
+        awaitText("dl", "Answer\n1", "Attempts\n1", "By\napi operator");
+        assertThat(element("main button").isEnabled()).isFalse(); // too late to withdraw
+        picture("push");
+        element("dl a[href^='/dialogs/']").click();
+        awaitText(".history", "Do you <b>agree</b>?", "1");
+        assertQuiet();
+    }
+
+    @Test
+    void a_push_that_waits_is_withdrawn_and_a_wrong_order_is_told_by_its_fields() throws Exception {
+        LocalTime now = LocalTime.now(ZoneOffset.UTC).truncatedTo(ChronoUnit.MINUTES);
+        rules(
+                "time_zone: UTC\npush: {route: hlr, quiet_hours: \"%s-%s\"}"
+                        .formatted(now.minusHours(1), now.plusHours(2)));
+        console("operator");
+        go("pushes");
+        awaitText("main", "No push has been ordered.");
+        element("form.order [name=expires]").sendKeys("soon");
+        order("1", "notify", "Hello");
+        awaitText("form.order", "5 to 15 digits", "allowed is a duration");
+        picture("push-wrong");
+        element("form.order [name=expires]").clear();
+        order("27761234567", "notify", "Hello");
+        awaitText("form.order", "Accepted:");
+        awaitText("tbody", "27761234567", "queued");
+        element("tbody a[href^='/pushes/']").click();
+        press("Withdraw");
+        awaitText(".head", "cancelled");
+        go("pushes");
+        awaitText("tbody", "cancelled");
+    }
+
+    private void order(String number, String what, String text) {
+        WebElement field = element("form.order [name=msisdn]");
+        field.clear();
+        field.sendKeys(number);
+        new Select(element("form.order [name=what]")).selectByValue(what);
+        WebElement area = element("form.order [name=text]");
+        area.clear();
+        area.sendKeys(text);
+        press("Push");
+    }
+
     @Test
     void a_broken_script_is_read_and_mended_and_its_tests_run() throws Exception {
         console("admin");
@@ -651,6 +719,7 @@ class ConsoleTest {
 
     @Test
     void each_page_fits_is_named_for_a_screen_reader_and_is_pictured() throws Exception {
+        rules("push: {route: hlr}");
         ChromeDriver page = console("admin");
         holdADialog();
         awaitText(".history", "responded");

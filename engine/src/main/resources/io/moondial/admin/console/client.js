@@ -2,9 +2,11 @@
 
 /** A call that was not answered as it wanted; the text is the engine's own. */
 export class Refused extends Error {
-  constructor(status, text) {
+  constructor(status, text, answer = {}) {
     super(text);
     this.status = status;
+    /** All that the engine says, such as what is wrong with which field. */
+    this.answer = answer;
   }
 }
 
@@ -28,7 +30,7 @@ async function fetched(url, options) {
  * @param query what follows the path; null and '' are left out
  * @param body sent as JSON
  */
-export async function call(method, path, { query, body, signal, as = 'json' } = {}) {
+export async function call(method, path, { query, body, headers, signal, as = 'json' } = {}) {
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== null && value !== undefined && value !== '') url.searchParams.set(name, value);
@@ -38,23 +40,24 @@ export async function call(method, path, { query, body, signal, as = 'json' } = 
     answer = await fetched(url, {
       method,
       signal,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+      headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch (e) {
     if (e.name === 'AbortError') throw e;
     throw new Lost(e.message);
   }
-  if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+  if (!answer.ok) throw await refused(answer);
   if (answer.status === 204) return null;
   return as === 'text' ? answer.text() : answer.json();
 }
 
-async function reason(answer) {
+async function refused(answer) {
   try {
-    return (await answer.json()).error ?? answer.statusText;
+    const said = await answer.json();
+    return new Refused(answer.status, said.error ?? answer.statusText, said);
   } catch {
-    return `${answer.status} ${answer.statusText}`;
+    return new Refused(answer.status, `${answer.status} ${answer.statusText}`);
   }
 }
 
@@ -70,7 +73,7 @@ export async function collect(path, { query, signal, came }) {
   let octets = 0;
   try {
     const answer = await fetched(url, { method: 'POST', signal });
-    if (!answer.ok) throw new Refused(answer.status, await reason(answer));
+    if (!answer.ok) throw await refused(answer);
     for (const reader = answer.body.getReader(); ; ) {
       const { done, value } = await reader.read();
       if (done) break;
@@ -202,7 +205,7 @@ export class Events {
       // A refusal ends an EventSource for good; a cut it mends itself.
       if (source.readyState === EventSource.CLOSED) this.#refused();
     };
-    for (const name of ['status', 'dialog', 'entry', 'record', 'reload', 'lost']) {
+    for (const name of ['status', 'dialog', 'entry', 'record', 'reload', 'push', 'lost']) {
       source.addEventListener(name, (event) => this.#tell(name, JSON.parse(event.data)));
     }
   }

@@ -5,13 +5,16 @@ import { clockText, time, zone } from '/parts.js';
 import { words } from '/words.js';
 import { now } from '/now.js';
 import { dialogs } from '/dialogs.js';
+import { pushes } from '/pushes.js';
 import { hangUp, phone } from '/phone.js';
 import { scripts } from '/scripts.js';
 import { rules } from '/rules.js';
 import { edrs } from '/edrs.js';
 import { links } from '/links.js';
 
-const PAGES = { now, dialogs, phone, scripts, rules, edrs, links };
+const PAGES = { now, dialogs, pushes, phone, scripts, rules, edrs, links };
+/** The letter that goes to a page where it is not its first. */
+const LETTERS = { pushes: 'u' };
 const ROLES = ['viewer', 'operator', 'admin'];
 const TROUBLE = /no_link|heap_full|too_many_dialogs|edrs_failing|edrs_lost|script_switched_off/;
 
@@ -163,7 +166,7 @@ class App {
     }
     if (typing) return;
     if (performance.now() - this.#going < 1500) {
-      const page = Object.keys(PAGES).find((it) => it[0] === event.key);
+      const page = Object.keys(PAGES).find((it) => (LETTERS[it] ?? it[0]) === event.key);
       this.#going = -Infinity;
       if (page) {
         event.preventDefault();

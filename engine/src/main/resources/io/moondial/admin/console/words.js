@@ -2,7 +2,7 @@
 export const words = {
   name: 'Moondial',
   skip: 'Skip to the page',
-  pages: { now: 'Now', dialogs: 'Dialogs', phone: 'Phone', scripts: 'Scripts', rules: 'Rules', edrs: 'EDRs', links: 'Links' },
+  pages: { now: 'Now', dialogs: 'Dialogs', pushes: 'Pushes', phone: 'Phone', scripts: 'Scripts', rules: 'Rules', edrs: 'EDRs', links: 'Links' },
   state: { ok: 'ok', attention: 'attention', trouble: 'trouble', unknown: 'no news' },
   nothingToDo: 'Nothing needs attention.',
   needsAttention: 'What needs attention',
@@ -19,7 +19,7 @@ export const words = {
   cancel: 'Cancel',
   keys: [
     ['/', 'Search on this page'],
-    ['g n', 'Now'], ['g d', 'Dialogs'], ['g p', 'Phone'], ['g s', 'Scripts'], ['g r', 'Rules'], ['g e', 'EDRs'], ['g l', 'Links'],
+    ['g n', 'Now'], ['g d', 'Dialogs'], ['g u', 'Pushes'], ['g p', 'Phone'], ['g s', 'Scripts'], ['g r', 'Rules'], ['g e', 'EDRs'], ['g l', 'Links'],
     ['Esc', 'Close or go back'],
     ['?', 'This list'],
   ],
@@ -52,6 +52,17 @@ export const words = {
     number: 'Number (MSISDN)', imsi: 'IMSI', ssn: 'SSN', dcs: 'DCS', destination: 'Destination', code: 'Code to dial', answer: 'Answer', call: 'Call', sends: 'What it sends', send: 'Send', end: 'End', another: 'Another phone', remove: 'Put away', settings: 'Subscriber',
     idle: 'Dial a code, such as *100#', waiting: 'Waits for the engine', ok: 'OK', dials: 'a code: it dials', notify: 'the text of a notify', notifyText: 'Text of the notify', ended: 'The dialog is over.', screen: 'Screen', keypad: 'Keypad', aborted: 'The network has ended it.', closed: 'Ended without a text.', declined: (code) => `Refused with error ${code}.`, acknowledged: 'The notify was acknowledged.', history: 'What happened', phoneNumber: (n) => `Phone ${n}`, saveAsTest: 'Save as test',
     secretAnswer: 'Answer (secret)', on: 'On: it takes what is pushed to its number', isOn: 'On. Dial a code, or wait for a push.', noHistory: 'Its history appears here once a service has taken the dialog.',
+  },
+  pushes: {
+    number: 'Number', state: 'State', search: 'Search', ordered: 'Ordered', what: 'What', attempts: 'Attempts', next: 'Next attempt', by: 'By', to: 'to',
+    states: { queued: 'queued', routing: 'routing', sent: 'sent', answered: 'answered', completed: 'completed', failed: 'failed', expired: 'expired', cancelled: 'cancelled', unknown: 'unknown' },
+    reasons: { ussd_busy: 'busy with another dialog', system_failure: 'system failure', absent_subscriber: 'absent', error: 'refused by the network', no_answer: 'no answer', undelivered: 'not delivered', refused: 'not taken by the far side', aborted: 'broken off', no_route: 'no route', script: 'the script failed', nothing_shown: 'nothing was shown', stopped: 'the engine stopped' },
+    error: (code) => `MAP error ${code}`,
+    priorities: { urgent: 'urgent', normal: 'normal', low: 'low' },
+    off: 'The rules have no pushes: write push: with a route into them.', none: 'No push has been ordered.', noMatch: 'None of the latest pushes matches.', more: 'There are older ones: search for a number or a state.', live: 'The latest orders first; changes appear by themselves.',
+    waiting: (n, most) => `${n} of at most ${most} wait`, running: (n) => `${n} run`, held: (why) => `none begins now: ${why}`, holds: { quiet_hours: 'quiet hours', overload: 'the engine is busy', store: 'the store does not answer' }, sinceStart: 'ended since the start',
+    order: 'Order a push', notify: 'a text to read', menu: 'a text that asks for an answer', script: (key) => `the script ${key}`, priority: 'Priority', expiresAfter: 'Expires after', text: 'Text', args: 'Arguments of the script (JSON)', argsJson: 'This is no JSON object.', send: 'Push', accepted: 'Accepted:', lost: 'The engine does not answer: whether it was accepted is not known. Push once more: it is the same order.',
+    back: 'All pushes', changed: 'In this state since', expires: 'Expires', answer: 'Answer', callback: 'Callback', dialog: 'Dialog', withdraw: 'Withdraw', yes: 'yes', no: 'no', gone: 'There is no such push, or it ended too long ago.',
   },
   scripts: {
     version: 'Version', since: 'In service since', lastFailure: 'Last failure', problems: 'Problems on disk', all: 'All scripts',
