@@ -1,5 +1,7 @@
 package io.moondial.bench;
 
+import static java.util.Objects.requireNonNull;
+
 import io.moondial.Configuration;
 import io.moondial.ConfigurationException;
 import io.moondial.bench.BenchSide.ThisProcess;
@@ -160,9 +162,13 @@ public final class BenchSession {
                     measured.rounds(),
                     measured.parking(),
                     measured.flooding(),
+                    measured.pushing(),
                     measured.liveHeap(),
                     EdrFiles.count(edrs) - before,
-                    isOwn() ? measured.finished() * BenchRules.edrs(request.menus()) : -1);
+                    isOwn()
+                            ? measured.finished() * BenchRules.edrs(request.menus())
+                                    + measured.pushed() * BenchRules.edrsOfPush(request.menus())
+                            : -1);
         }
     }
 
@@ -188,7 +194,8 @@ public final class BenchSession {
     private Path rules(Path scratch, Path edrs) throws IOException {
         Path rules = request.rules();
         return rules == null
-                ? BenchRules.write(scratch, request.menus(), edrs, engineTakes())
+                ? BenchRules.write(
+                        scratch, request.menus(), edrs, engineTakes(), request.plan().pushing())
                 : rules;
     }
 
@@ -369,24 +376,23 @@ public final class BenchSession {
         private final Measurement onEngine;
         private final @Nullable Measurement onBaseline;
         private final Measurement onFlood;
+        private final @Nullable PushMeasurement onPushes;
 
         /**
          * A bench that is ready to run; the targets are the caller's to close.
          *
          * @param baseline the ceiling; null if it is not asked for
          */
-        Bench(
-                Plan plan,
-                Talk talk,
-                Target engine,
-                @Nullable Target baseline,
-                PrintWriter progress) {
+        Bench(Plan plan, Talk talk, Target engine, @Nullable Target baseline, PrintWriter progress)
+                throws BenchException {
             Tally.Progress shown = new Tally.Progress(progress);
             this.plan = plan;
             this.engine = engine;
             this.onEngine = new Measurement(engine, talk, shown);
             this.onBaseline = baseline == null ? null : new Measurement(baseline, talk, shown);
             this.onFlood = new Measurement(engine, Talk.refused(talk.call()), shown);
+            this.onPushes =
+                    plan.pushing() == null ? null : new PushMeasurement(engine, talk, shown);
         }
 
         /**
@@ -396,15 +402,20 @@ public final class BenchSession {
                 List<Outcome.Round> rounds,
                 Outcome.@Nullable Parking parking,
                 Outcome.@Nullable Flooding flooding,
+                Outcome.@Nullable Pushing pushing,
                 long liveHeap,
-                long finished) {}
+                long finished,
+                long pushed) {}
 
         Measured run() throws BenchException, InterruptedException {
             List<Outcome.Round> rounds = new ArrayList<>();
             Outcome.Parking parking = null;
             Outcome.Flooding flooding = null;
+            Outcome.Pushing pushing = null;
             if (warmedUp(rounds)) {
-                if (plan.flood() > 0) {
+                if (onPushes != null) {
+                    pushing = pushing(rounds, onPushes);
+                } else if (plan.flood() > 0) {
                     engine.liveHeap(); // leaves the last dialogs of the warm-up time to end
                     flooding = new Flood(plan, onEngine, onFlood).run();
                 } else if (plan.parked() > 0) {
@@ -413,7 +424,35 @@ public final class BenchSession {
                     rounds.addAll(rounds());
                 }
             }
-            return new Measured(rounds, parking, flooding, engine.liveHeap(), onEngine.finished());
+            return new Measured(
+                    rounds,
+                    parking,
+                    flooding,
+                    pushing,
+                    engine.liveHeap(),
+                    onEngine.finished(),
+                    onPushes == null ? 0 : onPushes.finished());
+        }
+
+        private Outcome.Pushing pushing(List<Outcome.Round> rounds, PushMeasurement pushes)
+                throws BenchException, InterruptedException {
+            Plan.Pushing asked = requireNonNull(plan.pushing());
+            if (plan.warmUp() > 0) {
+                Outcome.Figures warmUp =
+                        pushes.hold("pushes warm up", plan.load().warmUp(plan.warmUp()));
+                if (!warmUp.good()) {
+                    return new Outcome.Pushing(List.of(warmUp), null);
+                }
+            }
+            if (asked.queued() > 0) {
+                return pushes.whileQueued(asked.queued(), plan.load(), this::rounds, rounds);
+            }
+            List<Outcome.Figures> pushed = new ArrayList<>();
+            for (int i = 1; i <= plan.rounds(); i++) {
+                rounds.add(new Outcome.Round(onEngine.hold("dialled " + i, plan.load()), null));
+                pushed.add(pushes.hold("pushed " + i, plan.load()));
+            }
+            return new Outcome.Pushing(pushed, null);
         }
 
         /** If the warm-up itself goes wrong, there is nothing else to report. */

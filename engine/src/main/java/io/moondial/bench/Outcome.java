@@ -3,6 +3,7 @@ package io.moondial.bench;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param parking what the dialogs that stayed open took; null if none did
  * @param flooding what a flood did to running dialogs; null if there was none, else there are no
  *     rounds
+ * @param pushing what dialogs that the engine begins came to; null if there were none
  * @param liveHeap of the engine's process after all rounds, in octets
  * @param edrs how many records are in the engine's files
  * @param expectedEdrs how many there should be; negative if nobody knows
@@ -21,6 +23,7 @@ public record Outcome(
         List<Round> rounds,
         @Nullable Parking parking,
         @Nullable Flooding flooding,
+        @Nullable Pushing pushing,
         long liveHeap,
         long edrs,
         long expectedEdrs) {
@@ -76,6 +79,44 @@ public record Outcome(
         }
     }
 
+    /**
+     * Dialogs that the engine began.
+     *
+     * @param pushed what they came to: a load for each round, held in turn with it; or those that
+     *     waited
+     * @param queue of those that waited; null: none did
+     */
+    public record Pushing(List<Figures> pushed, @Nullable Queue queue) {
+        public Pushing {
+            pushed = List.copyOf(pushed);
+        }
+
+        /** Whether all went as they should. */
+        public boolean good() {
+            return pushed.stream().allMatch(Figures::good)
+                    && (queue == null || queue.calm().stream().allMatch(Round::good));
+        }
+    }
+
+    /**
+     * Pushes that waited, and began while the load ran.
+     *
+     * @param waiting how many waited while the heap was measured
+     * @param heapBefore live octets without them
+     * @param heapWith live octets with all of them waiting
+     * @param calm the rounds of the same load without them
+     */
+    public record Queue(int waiting, long heapBefore, long heapWith, List<Round> calm) {
+        public Queue {
+            calm = List.copyOf(calm);
+        }
+
+        /** Octets a push. */
+        public double octetsEach() {
+            return (double) (heapWith - heapBefore) / waiting;
+        }
+    }
+
     public Outcome {
         rounds = List.copyOf(rounds);
     }
@@ -93,6 +134,25 @@ public record Outcome(
     /** The median of the rounds' ratios; 0 without a baseline. */
     public double medianRatio() {
         return middle(rounds, Comparator.comparingDouble(Round::ratio)).ratio();
+    }
+
+    /**
+     * The median of the rounds' ratios: pushes a second against dialogs a second that handsets
+     * begin; 0 if they were not held in turn.
+     */
+    public double medianPushRatio() {
+        if (pushing == null
+                || pushing.queue() != null
+                || pushing.pushed().size() != rounds.size()) {
+            return 0;
+        }
+        List<Double> ratios =
+                IntStream.range(0, rounds.size())
+                        .mapToObj(
+                                i -> pushing.pushed().get(i).rate() / rounds.get(i).engine().rate())
+                        .sorted()
+                        .toList();
+        return ratios.isEmpty() ? 0 : ratios.get(ratios.size() / 2);
     }
 
     /** The median of the rounds' ratios of a percentile of the turns; 0 without a baseline. */
@@ -119,6 +179,7 @@ public record Outcome(
         return rounds.stream().allMatch(Round::good)
                 && (parking == null || parking.good())
                 && (flooding == null || flooding.good())
+                && (pushing == null || pushing.good())
                 && (expectedEdrs < 0 || edrs == expectedEdrs);
     }
 

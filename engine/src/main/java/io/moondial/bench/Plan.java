@@ -1,6 +1,7 @@
 package io.moondial.bench;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a bench does.
@@ -12,18 +13,53 @@ import java.time.Duration;
  * @param parked how many dialogs stay open in a menu while the load runs
  * @param flood how many times as many are begun, and refused, while the parked ones are answered,
  *     which then takes the place of the load; 0: none
+ * @param pushing the dialogs that the engine begins; null: none
  */
-public record Plan(Load load, int warmUp, int rounds, boolean baseline, int parked, int flood) {
+public record Plan(
+        Load load,
+        int warmUp,
+        int rounds,
+        boolean baseline,
+        int parked,
+        int flood,
+        @Nullable Pushing pushing) {
     public Plan {
         if (rounds < 1 || warmUp < 0 || parked < 0 || flood < 0) {
             throw new IllegalArgumentException(
                     "%d rounds, %d dialogs of warm-up, %d parked, a flood of %d times as many"
                             .formatted(rounds, warmUp, parked, flood));
         }
+        if (pushing != null && (baseline || parked > 0 || flood > 0)) {
+            throw new IllegalArgumentException("pushes have nothing but the load beside them");
+        }
+        if (pushing != null && pushing.queued() > 0 && load.rate() == 0) {
+            throw new IllegalArgumentException("what runs beside pushes needs a rate");
+        }
         if (flood > 0 && (baseline || parked < Load.WARM_UP || load.rate() == 0)) {
             throw new IllegalArgumentException(
                     "a flood needs a rate and at least %d parked dialogs, and has no baseline"
                             .formatted(Load.WARM_UP));
+        }
+    }
+
+    /** Without pushes. */
+    public Plan(Load load, int warmUp, int rounds, boolean baseline, int parked, int flood) {
+        this(load, warmUp, rounds, baseline, parked, flood, null);
+    }
+
+    /**
+     * Dialogs that the engine begins.
+     *
+     * @param queued how many wait first, while the load runs beside them; 0: none waits, and as
+     *     many as the load has are held in turn with it
+     * @param rate how many of those that wait begin in a second
+     */
+    public record Pushing(int queued, int rate) {
+        public Pushing {
+            if (queued < 0 || rate < 1) {
+                throw new IllegalArgumentException(
+                        "%d pushes wait, and %d begin in a second".formatted(queued, rate));
+            }
         }
     }
 

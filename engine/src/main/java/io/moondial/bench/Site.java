@@ -14,6 +14,7 @@ import io.moondial.channel.ss7.FarSide;
 import io.moondial.config.HostPort;
 import io.moondial.file.FileTrouble;
 import io.moondial.logic.DialogObserver;
+import io.moondial.push.Pushes;
 import io.moondial.script.api.Backends;
 import io.moondial.text.UssdString;
 import io.moondial.time.Time;
@@ -104,6 +105,11 @@ sealed interface Site {
         }
 
         @Override
+        public Pushes pushes() {
+            return engine.pushes();
+        }
+
+        @Override
         public Duration ownCpu() {
             return Duration.ZERO;
         }
@@ -155,6 +161,15 @@ sealed interface Site {
     interface Target extends AutoCloseable {
         /** Where the handsets are. */
         FarSide handsets();
+
+        /**
+         * Takes orders for pushes.
+         *
+         * @throws BenchException if it is not an engine of this process
+         */
+        default Pushes pushes() throws BenchException {
+            throw new BenchException("pushes are ordered of an engine in this process only");
+        }
 
         /** CPU time that it has taken so far in its own process; 0 if it shares this one. */
         Duration ownCpu();

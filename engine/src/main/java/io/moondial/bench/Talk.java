@@ -1,6 +1,7 @@
 package io.moondial.bench;
 
 import io.moondial.bench.Plan.BenchException;
+import io.moondial.bench.Plan.Pushing;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The conversation that every dialog of a load holds.
@@ -44,6 +46,13 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
                         case Screen.Close c -> "";
                     });
         }
+    }
+
+    /** The same conversation, begun by the engine: it shows its final text as a notify. */
+    Talk pushed() {
+        List<Shown> pushed = new ArrayList<>(screens);
+        pushed.set(pushed.size() - 1, new Shown("notify", pushed.getLast().text()));
+        return new Talk(call, pushed, answers);
     }
 
     /** The outcome of a dialog that is begun when no more may be open. */
@@ -104,8 +113,14 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
      */
     static final class BenchRules {
         static final String CODE = "*100#";
+        static final String SCRIPT = "bench";
         static final int SSN = Subscriber.USUAL_SSN;
         static final String ANSWER = "1";
+        private static final int MAX_WAITING = 100_000;
+
+        /** PUSH and PUSH-E, and those of the notify; its end is the handset's. */
+        private static final int PUSH_EDRS = 4;
+
         private static final String LAST_TEXT = "Your balance is 12.50";
 
         private BenchRules() {}
@@ -113,10 +128,15 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
         /**
          * Writes them into a folder; the result is the rules file.
          *
+         * <p>The same script is pushed; what it returns is a notify then. What has ended is
+         * forgotten soon: how it was is asked for at once.
+         *
          * <p>EDR files are of a size that fits the load, about one a second: with the default of
          * 1024 records there would be eighty a second, and a file takes some twenty system calls.
          */
-        static Path write(Path folder, int menus, Path edrs, int maxDialogs) throws IOException {
+        static Path write(
+                Path folder, int menus, Path edrs, int maxDialogs, @Nullable Pushing pushing)
+                throws IOException {
             Path scripts = Files.createDirectories(folder.resolve("scripts"));
             Files.writeString(
                     scripts.resolve("bench.lua"),
@@ -142,8 +162,29 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
                     dialogs: {max: %d}
                     edr: {directory: "%s", max_file_edrs: 65536}
                     log: {level: warn}
+                    %s
                     """
-                            .formatted(CODE, menus, maxDialogs, edrs.toAbsolutePath()));
+                            .formatted(
+                                    CODE,
+                                    menus,
+                                    maxDialogs,
+                                    edrs.toAbsolutePath(),
+                                    pushing == null ? "" : pushes(pushing)));
+        }
+
+        private static String pushes(Pushing pushing) {
+            return """
+                    push:
+                      scripts: [%s]
+                      route: hlr
+                      rate: %d
+                      max_queued: %d
+                      expires: 1h
+                      keep: 1m
+                      max_dialogs: 100%%
+                    kv: {store: memory, memory: {max_keys: 10000000, max_size: 16GiB}}
+                    """
+                    .formatted(SCRIPT, pushing.rate(), Math.max(MAX_WAITING, pushing.queued()));
         }
 
         /** What a handset of theirs sees. */
@@ -154,6 +195,11 @@ public record Talk(FarSide.Call call, List<Shown> screens, List<String> answers)
             }
             screens.add(new Talk.Shown("respond", LAST_TEXT));
             return screens;
+        }
+
+        /** How many EDRs a push of theirs writes. */
+        static int edrsOfPush(int menus) {
+            return PUSH_EDRS + 2 * menus;
         }
 
         /** How many EDRs a dialog of theirs writes. */

@@ -5,8 +5,6 @@ import io.moondial.bench.BenchSession;
 import io.moondial.bench.BenchSession.Caller;
 import io.moondial.bench.BenchSide;
 import io.moondial.bench.Outcome;
-import io.moondial.bench.Outcome.Figures;
-import io.moondial.bench.Outcome.Round;
 import io.moondial.bench.Plan;
 import io.moondial.bench.Plan.BenchException;
 import io.moondial.bench.Plan.Load;
@@ -19,9 +17,6 @@ import io.moondial.text.UssdString.UnsendableText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 import picocli.CommandLine.ArgGroup;
@@ -39,8 +33,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ussd bench}. */
 @Command(
@@ -54,6 +46,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class BenchCommand implements Callable<Integer> {
     private static final int MAX_MENUS = 100;
     private static final int LEAST_FLOODED = 128;
+
+    /** What the rules allow. */
+    private static final int MAX_PUSH_RATE = 100_000;
 
     /** Instead of a file of stand-ins: what the rules name answers. */
     private static final String REAL = "none";
@@ -130,6 +125,28 @@ public final class BenchCommand implements Callable<Integer> {
             description =
                     "embedded: everything in one process, in memory; sigtran: the engine in a second process, connected by M3UA over TCP on the loopback interface. Default: ${DEFAULT-VALUE}.")
     private NetworkKind network;
+
+    @Option(
+            names = "--push",
+            description =
+                    "Also measures dialogs that the engine begins: the same conversation, ordered, kept in kv, and begun with a menu; in turn with the ones that handsets begin. Prints the ratio of the dialogs per second. Only with the built-in script, in memory.")
+    private boolean push;
+
+    @Option(
+            names = "--push-queue",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "With --push and --rate: N pushes wait first, which begin at --push-rate while the load runs. Prints the heap of each, and compares the turns of the load without them and beside them.")
+    private int pushQueue;
+
+    @Option(
+            names = "--push-rate",
+            paramLabel = "R",
+            defaultValue = "1000",
+            description =
+                    "How many pushes of --push-queue begin per second. Default: ${DEFAULT-VALUE}.")
+    private int pushRate;
 
     /** Where the engine runs. */
     enum NetworkKind {
@@ -257,7 +274,25 @@ public final class BenchCommand implements Callable<Integer> {
         int atOnce = concurrency == null ? (rate == 0 ? 128 : 100_000) : concurrency;
         require(atOnce >= 1, "--concurrency is " + atOnce + "; at least 1");
         Load load = new Load(dialogs, rate, atOnce, Duration.ofSeconds(patience));
-        return new Plan(load, warmUp, times, baseline, park, flood);
+        return new Plan(load, warmUp, times, baseline, park, flood, pushing());
+    }
+
+    private Plan.@Nullable Pushing pushing() {
+        require(pushQueue >= 0, "--push-queue is " + pushQueue + "; 0 or more");
+        require(
+                pushRate >= 1 && pushRate <= MAX_PUSH_RATE,
+                "--push-rate is " + pushRate + "; 1 to " + MAX_PUSH_RATE);
+        require(pushQueue == 0 || (push && rate > 0), "--push-queue needs --push and --rate");
+        require(
+                !push
+                        || (!baseline
+                                && park == 0
+                                && flood == 0
+                                && script == null
+                                && standIns.equals(REAL)
+                                && network == NetworkKind.embedded),
+                "--push cannot be combined with --baseline, --park, --flood, --script, --stand-ins or --network sigtran");
+        return push ? new Plan.Pushing(pushQueue, pushQueue == 0 ? MAX_PUSH_RATE : pushRate) : null;
     }
 
     private int menus(Plan plan, Caller caller) {
@@ -274,254 +309,6 @@ public final class BenchCommand implements Callable<Integer> {
     private void require(boolean condition, String message) {
         if (!condition) {
             throw new ParameterException(spec.commandLine(), message);
-        }
-    }
-
-    /** How the figures of a bench are shown. */
-    private sealed interface BenchPrinter {
-        static BenchPrinter to(PrintWriter out, boolean json) {
-            return json ? new Json(out) : new Table(out);
-        }
-
-        void print(Outcome outcome);
-
-        /** For people: the round of the median, a line a figure. */
-        record Table(PrintWriter out) implements BenchPrinter {
-            private static final int WIDTH = 12;
-            private static final double MIB = 1 << 20;
-            private static final double KIB = 1 << 10;
-            private static final double[] PERCENTILES = {50, 99, 99.9};
-
-            @Override
-            public void print(Outcome outcome) {
-                if (outcome.flooding() != null) {
-                    flooding(outcome.flooding());
-                }
-                if (!outcome.rounds().isEmpty()) {
-                    engine(outcome.median().engine());
-                }
-                line(
-                        "heap",
-                        decimal(outcome.liveHeap() / MIB, 1) + " MiB live after the last dialog");
-                line("EDRs", records(outcome));
-                Outcome.Parking parking = outcome.parking();
-                if (parking != null) {
-                    parked(outcome, parking);
-                }
-                if (outcome.hasBaseline()) {
-                    baseline(outcome);
-                }
-                out.flush();
-            }
-
-            private void engine(Figures figures) {
-                line("started", figures.started());
-                line("finished", figures.finished());
-                line("failed", figures.failed());
-                figures.failures().forEach(why -> line("", why));
-                line("dialogs/s", decimal(figures.rate(), 0));
-                for (double percentile : PERCENTILES) {
-                    line(turn(percentile), millis(figures, percentile));
-                }
-                line("turn max", millis(figures, 100));
-                line("CPU", decimal(figures.cpuPerThousand(), 4) + " s a thousand dialogs");
-            }
-
-            private void flooding(Outcome.Flooding flooding) {
-                Figures end = flooding.figures();
-                line(
-                        "running",
-                        flooding.dialogs()
-                                + " dialogs, as many as the engine takes; "
-                                + end.finished()
-                                + " finished, "
-                                + end.failed()
-                                + " failed");
-                end.failures().forEach(why -> line("", why));
-                for (Figures flood : flooding.refusals()) {
-                    line(
-                            "flood",
-                            flood.started()
-                                    + " begun, "
-                                    + flood.finished()
-                                    + " refused at "
-                                    + decimal(flood.rate(), 0)
-                                    + "/s, "
-                                    + flood.failed()
-                                    + " failed");
-                    flood.failures().forEach(why -> line("", why));
-                }
-                for (double percentile : PERCENTILES) {
-                    line(turn(percentile), calmAndFlooded(flooding, percentile));
-                }
-                line("turn max", calmAndFlooded(flooding, 100));
-            }
-
-            private static String calmAndFlooded(Outcome.Flooding flooding, double percentile) {
-                return "%s ms without the flood, %s ms in it"
-                        .formatted(
-                                decimal(Figures.millis(flooding.calm(), percentile), 3),
-                                decimal(Figures.millis(flooding.flooded(), percentile), 3));
-            }
-
-            private static String turn(double percentile) {
-                return "turn p" + (percentile % 1 == 0 ? decimal(percentile, 0) : percentile);
-            }
-
-            private static String records(Outcome outcome) {
-                boolean known = outcome.expectedEdrs() >= 0;
-                return outcome.edrs()
-                        + " written"
-                        + (known && outcome.edrs() != outcome.expectedEdrs()
-                                ? ", " + outcome.expectedEdrs() + " expected"
-                                : "");
-            }
-
-            private void parked(Outcome outcome, Outcome.Parking parking) {
-                line(
-                        "parked",
-                        parking.dialogs()
-                                + " open in a menu, "
-                                + decimal(parking.octetsEach() / KIB, 2)
-                                + " KiB of heap each");
-                line(
-                        "",
-                        parking.figures().finished()
-                                + " answered in the end, "
-                                + parking.figures().failed()
-                                + " failed");
-                parking.figures().failures().forEach(why -> line("", why));
-                for (double percentile : PERCENTILES) {
-                    double without = Outcome.medianTurnMillis(parking.calm(), percentile);
-                    double beside = Outcome.medianTurnMillis(outcome.rounds(), percentile);
-                    line(
-                            turn(percentile),
-                            "%s ms without them, %s ms beside them, ratio %s"
-                                    .formatted(
-                                            decimal(without, 3),
-                                            decimal(beside, 3),
-                                            decimal(beside / without, 2)));
-                }
-            }
-
-            private void baseline(Outcome outcome) {
-                int number = 0;
-                for (Round round : outcome.rounds()) {
-                    Figures baseline = round.baseline();
-                    if (baseline != null) {
-                        line(
-                                "round " + ++number,
-                                "engine "
-                                        + decimal(round.engine().rate(), 0)
-                                        + "/s, baseline "
-                                        + decimal(baseline.rate(), 0)
-                                        + "/s, ratio "
-                                        + decimal(round.ratio(), 3));
-                        for (double percentile : PERCENTILES) {
-                            line(
-                                    "",
-                                    "%s: engine %s, baseline %s, ratio %s"
-                                            .formatted(
-                                                    turn(percentile),
-                                                    millis(round.engine(), percentile),
-                                                    millis(baseline, percentile),
-                                                    decimal(round.turnRatio(percentile), 2)));
-                        }
-                        baseline.failures().forEach(why -> line("", "baseline: " + why));
-                    }
-                }
-                line("ratio", decimal(outcome.medianRatio(), 3) + ", the median of " + number);
-                for (double percentile : PERCENTILES) {
-                    line(
-                            turn(percentile),
-                            "ratio " + decimal(outcome.medianTurnRatio(percentile), 2));
-                }
-            }
-
-            private static String millis(Figures figures, double percentile) {
-                return decimal(figures.turnMillis(percentile), 3) + " ms";
-            }
-
-            private static String decimal(double value, int digits) {
-                return BigDecimal.valueOf(value)
-                        .setScale(digits, RoundingMode.HALF_UP)
-                        .toPlainString();
-            }
-
-            private void line(String name, Object value) {
-                out.println(name + " ".repeat(WIDTH - name.length()) + value);
-            }
-        }
-
-        /** For programs: one object. */
-        record Json(PrintWriter out) implements BenchPrinter {
-            @Override
-            public void print(Outcome outcome) {
-                JsonMapper mapper = new JsonMapper();
-                ObjectNode all = mapper.createObjectNode();
-                var rounds = all.putArray("rounds");
-                for (Round round : outcome.rounds()) {
-                    ObjectNode one = rounds.addObject();
-                    figures(one.putObject("engine"), round.engine());
-                    Figures baseline = round.baseline();
-                    if (baseline != null) {
-                        figures(one.putObject("baseline"), baseline);
-                        one.put("ratio", round.ratio());
-                        one.put("turn_ratio_p99", round.turnRatio(99));
-                    }
-                }
-                if (outcome.hasBaseline()) {
-                    all.put("median_ratio", outcome.medianRatio());
-                    all.put("median_turn_ratio_p99", outcome.medianTurnRatio(99));
-                }
-                all.put("live_heap", outcome.liveHeap());
-                all.put("edrs", outcome.edrs());
-                if (outcome.expectedEdrs() >= 0) {
-                    all.put("expected_edrs", outcome.expectedEdrs());
-                }
-                Outcome.Parking parking = outcome.parking();
-                if (parking != null) {
-                    ObjectNode parked = all.putObject("parked");
-                    parked.put("dialogs", parking.dialogs());
-                    parked.put("heap_each", parking.octetsEach());
-                    figures(parked.putObject("answered"), parking.figures());
-                    parked.put("turn_ms_p99_without", Outcome.medianTurnMillis(parking.calm(), 99));
-                    parked.put(
-                            "turn_ms_p99_beside", Outcome.medianTurnMillis(outcome.rounds(), 99));
-                }
-                Outcome.Flooding flooding = outcome.flooding();
-                if (flooding != null) {
-                    ObjectNode flood = all.putObject("flood");
-                    flood.put("dialogs", flooding.dialogs());
-                    turns(flood.putObject("calm"), flooding.calm());
-                    turns(flood.putObject("flooded"), flooding.flooded());
-                    var refusals = flood.putArray("refused");
-                    flooding.refusals().forEach(it -> figures(refusals.addObject(), it));
-                    figures(flood.putObject("answered"), flooding.figures());
-                }
-                all.put("good", outcome.good());
-                out.println(mapper.writeValueAsString(all));
-                out.flush();
-            }
-
-            private static void turns(ObjectNode to, Histogram turns) {
-                to.put("turn_ms_p50", Figures.millis(turns, 50));
-                to.put("turn_ms_p99", Figures.millis(turns, 99));
-                to.put("turn_ms_p999", Figures.millis(turns, 99.9));
-                to.put("turn_ms_max", Figures.millis(turns, 100));
-            }
-
-            private static void figures(ObjectNode to, Figures figures) {
-                to.put("started", figures.started());
-                to.put("finished", figures.finished());
-                to.put("failed", figures.failed());
-                to.put("seconds", figures.time().toNanos() / 1e9);
-                to.put("dialogs_per_second", figures.rate());
-                turns(to, figures.turns());
-                to.put("cpu_seconds_per_thousand", figures.cpuPerThousand());
-                var failures = to.putArray("failures");
-                figures.failures().forEach(failures::add);
-            }
         }
     }
 

@@ -104,6 +104,46 @@ class BenchTest {
     }
 
     @Test
+    void pushes_are_held_in_turn_with_dialogs_that_handsets_begin() throws Exception {
+        Plan.Load load = new Plan.Load(100, 0, 16, PATIENCE);
+        Plan plan = new Plan(load, 20, 3, false, 0, 0, new Plan.Pushing(0, 100_000));
+        Outcome outcome = run(new BenchSession.Request(plan, 2, null, null, null, false));
+        Outcome.Pushing pushing = Objects.requireNonNull(outcome.pushing());
+        assertThat(pushing.pushed())
+                .hasSize(3)
+                .allSatisfy(
+                        it -> {
+                            assertThat(it.failures()).isEmpty();
+                            assertThat(it.finished()).isEqualTo(100);
+                            assertThat(it.turns().getTotalCount()).isEqualTo(200);
+                        });
+        assertThat(outcome.rounds()).hasSize(3);
+        assertThat(outcome.medianPushRatio()).isPositive();
+        assertThat(outcome.edrs())
+                .isEqualTo((20 + 3 * 100) * (6 + 8))
+                .isEqualTo(outcome.expectedEdrs());
+        assertThat(outcome.good()).isTrue();
+    }
+
+    @Test
+    void pushes_that_wait_begin_while_the_load_runs() throws Exception {
+        Plan.Load load = new Plan.Load(50, 500, 50, PATIENCE);
+        Plan plan = new Plan(load, 20, 1, false, 0, 0, new Plan.Pushing(300, 1_000));
+        Outcome outcome = run(new BenchSession.Request(plan, 1, null, null, null, false));
+        Outcome.Pushing pushing = Objects.requireNonNull(outcome.pushing());
+        assertThat(pushing.pushed()).hasSize(1);
+        Outcome.Figures pushed = pushing.pushed().getFirst();
+        assertThat(pushed.failures()).isEmpty();
+        assertThat(pushed.finished()).isEqualTo(300);
+        assertThat(pushed.time()).isGreaterThanOrEqualTo(Duration.ofMillis(200));
+        Outcome.Queue queue = Objects.requireNonNull(pushing.queue());
+        assertThat(queue.calm()).hasSize(1);
+        assertThat(outcome.rounds()).hasSize(1);
+        assertThat(outcome.edrs()).isEqualTo((20 + 2 * 50) * 4 + (20 + 300) * 6);
+        assertThat(outcome.good()).isTrue();
+    }
+
+    @Test
     void the_baseline_holds_the_same_conversation_in_turn_with_the_engine() throws Exception {
         Plan.Load load = new Plan.Load(100, 0, 16, PATIENCE);
         Outcome outcome =
