@@ -11,21 +11,36 @@ final class Guard {
     private final Object lock = new Object();
     private final ConcurrentLinkedQueue<Runnable> outside = new ConcurrentLinkedQueue<>();
 
+    /** How often whoever has the lock has taken it. */
+    private int depth;
+
     /** Does this within the lock, and then what waits for its end. */
     void run(Runnable change) {
+        boolean free;
         synchronized (lock) {
-            change.run();
+            depth++;
+            try {
+                change.run();
+            } finally {
+                free = --depth == 0;
+            }
         }
-        leave();
+        leave(free);
     }
 
     /** The same, with a result. */
     <T> T get(Supplier<T> change) {
         T result;
+        boolean free;
         synchronized (lock) {
-            result = change.get();
+            depth++;
+            try {
+                result = change.get();
+            } finally {
+                free = --depth == 0;
+            }
         }
-        leave();
+        leave(free);
         return result;
     }
 
@@ -35,8 +50,8 @@ final class Guard {
     }
 
     /** Several threads may do this at once; each task is done once. */
-    private void leave() {
-        if (Thread.holdsLock(lock)) {
+    private void leave(boolean free) {
+        if (!free) {
             return; // whoever took it first does
         }
         for (Runnable task = outside.poll(); task != null; task = outside.poll()) {
