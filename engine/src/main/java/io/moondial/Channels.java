@@ -3,8 +3,11 @@ package io.moondial;
 import io.moondial.admin.TracesResource;
 import io.moondial.channel.Channel;
 import io.moondial.channel.Channel.Connections;
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogDesk;
 import io.moondial.channel.LinkStatus;
+import io.moondial.channel.NodeLink;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranNetwork;
 import io.moondial.channel.ss7.FarSide;
@@ -91,6 +94,16 @@ final class Channels implements TracesResource.Taps, AutoCloseable {
     /** Their kinds, as the rules name them. */
     String names() {
         return names;
+    }
+
+    /**
+     * Begins a dialog with another USSD node over the engine's own network: there is no node behind
+     * one that is only beside it.
+     *
+     * @throws NotBegunException if it holds as many dialogs as it may
+     */
+    NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver) throws NotBegunException {
+        return channels.getFirst().open(request, receiver);
     }
 
     /** How many dialogs they hold, by their own counts. */

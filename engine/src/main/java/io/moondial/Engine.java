@@ -167,6 +167,7 @@ public final class Engine implements AutoCloseable {
                         counters);
         instanceIds =
                 new InstanceIds(rules.edr().appName(), time.now(), ThreadLocalRandom.current());
+        channels = new Channels(rules, time, counters);
         desk =
                 new ServiceDesk(
                         edrs,
@@ -176,6 +177,7 @@ public final class Engine implements AutoCloseable {
                         DialogEnvironment.at(
                                 time,
                                 backends,
+                                channels::open,
                                 DialogObserver.all(
                                         List.of(
                                                 observer,
@@ -187,7 +189,6 @@ public final class Engine implements AutoCloseable {
         heap = new HeapWatch(rules.dialogs().maxHeap(), desk::openDialogs);
         desk.guardHeap(heap::hasRoom);
         desk.serve(configuration.services());
-        channels = new Channels(rules, time, counters);
         traces = new TracesResource(rules.admin().maxTraces(), channels, time, counters);
         reloading =
                 new Reloading(
@@ -307,12 +308,17 @@ public final class Engine implements AutoCloseable {
                     long surplus =
                             channels.openDialogs()
                                     - (counters.value(ServiceDesk.BEGUN)
-                                            - counters.sum(ServiceDesk.FINISHED));
+                                            - counters.sum(ServiceDesk.FINISHED))
+                                    - (counters.value(ServiceDesk.FAR_BEGUN)
+                                            - counters.sum(ServiceDesk.FAR_ENDED));
                     return surplus < 0
                             ? Math.min(0, surplus + desk.metrics().open(DialogKind.PUSHED))
                             : surplus;
                 },
-                () -> counters.value(ServiceDesk.BEGUN) + counters.sum(ServiceDesk.REFUSED));
+                () ->
+                        counters.value(ServiceDesk.BEGUN)
+                                + counters.sum(ServiceDesk.REFUSED)
+                                + counters.value(ServiceDesk.FAR_BEGUN));
     }
 
     /**

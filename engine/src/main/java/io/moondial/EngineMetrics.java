@@ -301,6 +301,12 @@ final class EngineMetrics {
                 "sql",
                 "waiting",
                 "database");
+        gauge(
+                "ussd_far_open",
+                "Dialogs with other nodes that scripts have open",
+                "ussd",
+                "open",
+                "target");
         gauge("ussd_kv_in_flight", "Calls of a store under way", "kv", "in_flight", "store");
         gauge("ussd_kv_waiting", "Calls that wait for their turn", "kv", "waiting", "store");
         gauge("ussd_kv_keys", "Values in a store in memory", "kv", "keys", "store");

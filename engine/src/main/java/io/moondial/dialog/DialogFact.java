@@ -161,6 +161,77 @@ public sealed interface DialogFact {
     /** Something that changed nothing. */
     record Noted(String what) implements DialogFact {}
 
+    // ---- dialogs with other nodes
+
+    /** One end of a dialog as SCCP names it: what is absent is null (ITU-T Q.713 3.4). */
+    record End(
+            @Nullable Integer pointCode,
+            @Nullable Integer ssn,
+            @Nullable String globalTitle,
+            int routingIndicator) {}
+
+    /**
+     * The script has begun a dialog with another node.
+     *
+     * @param tid our transaction id of it, lower-case hex
+     * @param local how we showed ourselves
+     * @param remote the node
+     * @param destination the destination reference as records have it; null: none
+     * @param origination the origination reference; null: none
+     * @param msisdn the subscriber's number; null: none
+     * @param text what was asked for
+     */
+    record FarOpened(
+            String tid,
+            End local,
+            End remote,
+            @Nullable String destination,
+            @Nullable String origination,
+            @Nullable String msisdn,
+            Text text)
+            implements DialogFact {}
+
+    /** The node has shown a screen in the dialog of this transaction id of ours. */
+    record FarShown(String tid, Screen screen, Text text) implements DialogFact {}
+
+    /**
+     * That screen was answered.
+     *
+     * @param answer to a menu; null: there is none
+     * @param code the error that it was answered with; null: it was not
+     */
+    record FarAnswered(String tid, Screen screen, @Nullable Text answer, @Nullable Integer code)
+            implements DialogFact {}
+
+    /**
+     * A dialog with another node has ended.
+     *
+     * @param how one of the words of {@link FarDialog.Outcome}, or {@code script}: by the script
+     * @param text the final text; null: there is none
+     * @param code the error that it ended with; null: none
+     */
+    record FarEnded(String tid, String how, @Nullable Text text, @Nullable Integer code)
+            implements DialogFact {
+        /** One that ended by itself, or that was broken off. */
+        public static FarEnded of(String tid, FarDialog.Outcome outcome) {
+            return switch (outcome) {
+                case FarDialog.Outcome.Finished finished ->
+                        new FarEnded(tid, outcome.word(), new Text(finished.text(), false), null);
+                case FarDialog.Outcome.Errored(int code) ->
+                        new FarEnded(tid, outcome.word(), null, code);
+                case FarDialog.Outcome.Broken broken ->
+                        new FarEnded(tid, outcome.word(), null, null);
+                case FarDialog.Outcome.Shown shown ->
+                        throw new IllegalArgumentException("it goes on: " + shown);
+            };
+        }
+
+        /** One that the script has broken off, or left open. */
+        public static FarEnded byScript(String tid) {
+            return new FarEnded(tid, "script", null, null);
+        }
+    }
+
     // ---- the script
 
     /**

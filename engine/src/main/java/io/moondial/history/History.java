@@ -169,6 +169,21 @@ public final class History {
                 case DialogFact.Failed(String exception) -> problem(at, exception);
                 case DialogFact.Undelivered(String why) -> problem(at, "undelivered: " + why);
                 case DialogFact.Noted(String what) -> note(at, what);
+                case DialogFact.FarOpened opened ->
+                        note(
+                                at,
+                                "asks %s for %s"
+                                        .formatted(node(opened.remote()), opened.text().written()));
+                case DialogFact.FarShown(String tid, Screen screen, Text text) ->
+                        note(
+                                at,
+                                "the other node shows a %s: %s"
+                                        .formatted(
+                                                screen == Screen.MENU ? "menu" : "notify",
+                                                text.written()));
+                case DialogFact.FarAnswered answered ->
+                        note(at, "the other node gets " + got(answered));
+                case DialogFact.FarEnded ended -> note(at, ended(ended));
                 case DialogFact.ScriptCalled called -> call(at, called);
                 case DialogFact.ScriptLogged(var level, String place, String text) ->
                         entries.add(
@@ -206,6 +221,30 @@ public final class History {
                 case DialogFact.Broken it -> {}
                 case DialogFact.LetGo it -> {}
             }
+        }
+
+        private static String node(DialogFact.End node) {
+            return node.globalTitle() == null
+                    ? "point code " + node.pointCode()
+                    : "global title " + node.globalTitle();
+        }
+
+        private static String got(DialogFact.FarAnswered answered) {
+            Text answer = answered.answer();
+            if (answered.code() != null) {
+                return "error " + answered.code();
+            }
+            return answer == null ? "an acknowledgement" : "the answer " + answer.written();
+        }
+
+        private static String ended(DialogFact.FarEnded ended) {
+            Text text = ended.text();
+            if (text != null) {
+                return "the other node ends with " + text.written();
+            }
+            return ended.code() == null
+                    ? "the dialog with the other node is over: " + ended.how()
+                    : "the other node ends with error " + ended.code();
         }
 
         private void begun(Instant at) {

@@ -38,6 +38,7 @@ public final class KeptDialog implements DialogListener {
     private static final int MAX_STACK = 10;
     private static final int OBJECT = 24;
     private static final int STRING = 48;
+    private static final int FAR_STRINGS = 6;
     private static final int ENTRY = 12;
     private static final int GONE = -1;
 
@@ -289,6 +290,13 @@ public final class KeptDialog implements DialogListener {
             case DialogFact.Noted(String what) -> OBJECT + weight(what);
             case DialogFact.FarSideAborted(String how) -> OBJECT + weight(how);
             case DialogFact.Undelivered(String why) -> OBJECT + weight(why);
+            case DialogFact.FarOpened opened -> // and its transaction id, titles and addresses
+                    4 * OBJECT + FAR_STRINGS * STRING + weight(opened.text().written());
+            case DialogFact.FarShown shown -> 2 * OBJECT + weight(shown.text().written());
+            case DialogFact.FarAnswered(var tid, var screen, var answer, var code) ->
+                    2 * OBJECT + (answer == null ? 0 : weight(answer.written()));
+            case DialogFact.FarEnded(var tid, var how, var text, var code) ->
+                    2 * OBJECT + (text == null ? 0 : weight(text.written()));
             default -> OBJECT;
         };
     }

@@ -76,6 +76,8 @@ public final class DialogRecords implements DialogListener {
             case DialogFact.Aborted aborted -> true;
             case DialogFact.Failed failed -> true;
             case DialogFact.ScriptRecorded recorded -> true;
+            case DialogFact.FarOpened opened -> true;
+            case DialogFact.FarEnded ended -> true;
             default -> false;
         };
     }
@@ -122,6 +124,10 @@ public final class DialogRecords implements DialogListener {
                 case DialogFact.Aborted aborted -> event("USSD-ABORT").text("DIRECTION", "out");
                 case DialogFact.Failed(String exception) ->
                         event("USSD-SHUTDOWN").text("EXCEPTION", exception);
+                case DialogFact.FarOpened opened -> opened(opened);
+                case DialogFact.FarEnded ended -> ended(ended);
+                case DialogFact.FarShown shown -> null;
+                case DialogFact.FarAnswered answered -> null;
                 case DialogFact.Finished finished -> null;
                 case DialogFact.Sending sending -> null;
                 case DialogFact.Undelivered undelivered -> null;
@@ -190,6 +196,48 @@ public final class DialogRecords implements DialogListener {
                     .number("RSSN", remote.ssn())
                     .text("RTID", opening.remoteTid())
                     .text("TEXT", opening.written());
+        }
+
+        private Edr.Builder opened(DialogFact.FarOpened opened) {
+            DialogFact.End local = opened.local();
+            DialogFact.End remote = opened.remote();
+            return event("USSD-PROCESS")
+                    .text("DIRECTION", "out")
+                    .text("DREF", opened.destination())
+                    .text("LGTD", local.globalTitle())
+                    .number("LPC", local.pointCode())
+                    .number("LRI", local.routingIndicator())
+                    .number("LSSN", local.ssn())
+                    .text("LTID", opened.tid())
+                    .text("MSISDN", opened.msisdn())
+                    .text("OREF", opened.origination())
+                    .text("RGTD", remote.globalTitle())
+                    .number("RPC", remote.pointCode())
+                    .number("RRI", remote.routingIndicator())
+                    .number("RSSN", remote.ssn())
+                    .text("TEXT", opened.text().written());
+        }
+
+        /** A record of a dialog with another node has its transaction id, and no other has. */
+        private Edr.Builder ended(DialogFact.FarEnded ended) {
+            Text text = ended.text();
+            Integer code = ended.code();
+            if (text != null) {
+                return far("USSD-PROCESS-R", "in", ended).text("TEXT", text.written());
+            }
+            if (code != null) {
+                return far("USSD-PROCESS-E", "in", ended).number("ERROR_CODE", code);
+            }
+            return switch (ended.how()) {
+                case "closed" -> far("USSD-END", "in", ended);
+                case "abort", "refused", "unreachable" ->
+                        far("USSD-ABORT", "in", ended).text("REASON", ended.how());
+                default -> far("USSD-ABORT", "out", ended).text("REASON", ended.how());
+            };
+        }
+
+        private Edr.Builder far(String event, String direction, DialogFact.FarEnded ended) {
+            return event(event).text("DIRECTION", direction).text("LTID", ended.tid());
         }
 
         private static @Nullable String text(@Nullable Object value) {

@@ -3,6 +3,7 @@ package io.moondial.logic;
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.NodeOpener;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.Dialog;
@@ -20,6 +21,7 @@ import io.moondial.dialog.PrimitiveResult;
 import io.moondial.lang.LanguageSources;
 import io.moondial.logic.LuaService.Claim;
 import io.moondial.logic.LuaService.ScriptBreaker;
+import io.moondial.metrics.Counters;
 import io.moondial.script.Script;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
@@ -27,6 +29,7 @@ import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.FarDialogs;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.time.Time;
@@ -51,6 +54,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private final DialogIdentity identity;
     private final DialogListener listener;
     private final DialogServices services;
+    private final Surroundings around;
     private final Time time;
     private final Control control = new Control();
     private final Mailbox mailbox;
@@ -61,6 +65,16 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /** Whether it has been reported why the dialog fails. */
     private boolean explained;
+
+    /** The dialogs with other nodes that the script has begun; null: none yet. */
+    private @Nullable FarLegs far;
+
+    /**
+     * What it is run with.
+     *
+     * @param nodes begins dialogs with other USSD nodes
+     */
+    record Surroundings(Time time, NodeOpener nodes, Counters counters) {}
 
     /** How the primitive that the script called has come out. */
     private sealed interface Settled {
@@ -82,13 +96,14 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             DialogIdentity identity,
             DialogListener listener,
             DialogServices services,
-            Time time) {
+            Surroundings around) {
         this.claim = claim;
         this.link = link;
         this.identity = identity;
         this.listener = listener;
         this.services = services;
-        this.time = time;
+        this.around = around;
+        this.time = around.time();
         this.mailbox = new Mailbox(time.activity());
         Transition first = Dialog.begin(claim.setup());
         this.begin = first;
@@ -158,6 +173,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 outcome = claim.script().run(scriptRun());
             } finally {
                 deadline.cancel();
+                if (far != null) {
+                    far.end();
+                }
             }
             finish(outcome);
             goOnWithoutScript();
@@ -298,6 +316,23 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     @Override
     public @Nullable String dialledCode() {
         return claim.code();
+    }
+
+    @Override
+    public FarDialogs farDialogs() {
+        FarLegs begun = far;
+        if (begun == null) {
+            begun =
+                    new FarLegs(
+                            claim.opening(),
+                            claim.setup().menuTimeout(),
+                            around.nodes(),
+                            time,
+                            around.counters(),
+                            this::tell);
+            far = begun;
+        }
+        return begun;
     }
 
     @Override

@@ -57,6 +57,12 @@ public final class ServiceDesk implements DialogDesk {
     /** What the counters of dialogs that have ended begin with; how they did follows. */
     public static final String FINISHED = "dialogs.finished.";
 
+    /** The counter of dialogs that scripts have begun with other nodes. */
+    public static final String FAR_BEGUN = "far.begun";
+
+    /** What the counters begin with of those that have ended; how they did follows. */
+    public static final String FAR_ENDED = "far.ended.";
+
     /** What the counters of dialogs that were not taken begin with; why follows. */
     public static final String REFUSED = "dialogs.refused.";
 
@@ -338,7 +344,13 @@ public final class ServiceDesk implements DialogDesk {
                         shares.of(claim.script().name(), claim.shares()),
                         claim.shares(),
                         claim.zone());
-        return new DialogRun(claim, link, identity, listener, services, around.time());
+        return new DialogRun(
+                claim,
+                link,
+                identity,
+                listener,
+                services,
+                new DialogRun.Surroundings(around.time(), around.nodes(), counters));
     }
 
     /** If there is no thread for a dialog, it never runs, and leaves nothing behind. */

@@ -9,6 +9,7 @@ import io.moondial.script.ScriptCompilation.Unit;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.ApiModule;
+import io.moondial.script.api.FarDialogs;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
 import io.moondial.script.api.Phase;
@@ -266,6 +267,15 @@ final class RunningScript implements HostCall, ScriptClock {
     @Override
     public @Nullable String dialledCode() {
         return run.dialog().dialledCode();
+    }
+
+    @Override
+    public FarDialogs farDialogs() {
+        try {
+            return run.dialog().farDialogs();
+        } catch (ScriptDialog.Refused refused) {
+            throw new LuaError(String.valueOf(refused.getMessage()));
+        }
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.moondial.dialog.DialogEvent.TimerFired;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogFact.Text;
+import io.moondial.dialog.FarDialog.Why;
 import io.moondial.edr.Edr;
 import io.moondial.edr.spec.EdrSpec;
 import io.moondial.logic.DialogIdentity;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The facts of a dialog, and the records that are made of them. */
@@ -72,6 +74,20 @@ class DialogFactTest {
                     new DialogFact.ScriptFailed(
                             "main.lua:1", "main.lua:1: broken", List.of(), null),
                     new DialogFact.ScriptCalled("http.get", "ok", Duration.ofMillis(3), () -> null),
+                    opened(null, "655010000000001:1:6"),
+                    opened("27829000003", null),
+                    new DialogFact.FarShown("0000000c", Screen.MENU, TEXT),
+                    new DialogFact.FarAnswered("0000000c", Screen.NOTIFY, null, null),
+                    ended(new FarDialog.Outcome.Finished(null, "Bye")),
+                    ended(new FarDialog.Outcome.Errored(36)),
+                    ended(new FarDialog.Outcome.Broken(Why.CLOSED, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.ABORT, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.REFUSED, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.UNREACHABLE, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.TIMEOUT, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.PROTOCOL, "")),
+                    ended(new FarDialog.Outcome.Broken(Why.UNDECODABLE, "")),
+                    DialogFact.FarEnded.byScript("0000000c"),
                     new DialogFact.ScriptKilled(),
                     new DialogFact.ScriptSwitchedOff(
                             "main.lua", "1", 3, Duration.ofMinutes(1), Duration.ofMinutes(5)),
@@ -90,6 +106,21 @@ class DialogFactTest {
                                                 || fact instanceof DialogFact.NotifyAcknowledged
                                                 || fact instanceof DialogFact.Declined))
                 .toList();
+    }
+
+    private static DialogFact opened(@Nullable String title, @Nullable String destination) {
+        return new DialogFact.FarOpened(
+                "0000000c",
+                new DialogFact.End(2, 6, "27829000000", 1),
+                new DialogFact.End(title == null ? 1 : null, 6, title, title == null ? 1 : 0),
+                destination,
+                null,
+                "27761485722:1:1",
+                TEXT);
+    }
+
+    private static DialogFact ended(FarDialog.Outcome how) {
+        return DialogFact.FarEnded.of("0000000c", how);
     }
 
     private static DialogIdentity dialog(DialogKind kind) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.NodeOpener;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.dialog.DialogFact;
@@ -73,7 +74,10 @@ class HardStopTest {
                         new InstanceIds("Logic", time.now(), new Random(1)),
                         new Counters(),
                         DialogEnvironment.at(
-                                time, Backends.NONE, DialogObserver.always(this::told)),
+                                time,
+                                Backends.NONE,
+                                NodeOpener.NOWHERE,
+                                DialogObserver.always(this::told)),
                         DIALOGS,
                         new ServiceDesk.StopClock(KILL_TIME, TOTAL, this::nanos));
         Files.writeString(folder.resolve("main.lua"), "ussd.menu('?')");

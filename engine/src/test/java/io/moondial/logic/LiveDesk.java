@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.NodeOpener;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message.Operation;
@@ -128,6 +129,7 @@ final class LiveDesk implements AutoCloseable {
                         DialogEnvironment.at(
                                 time,
                                 Backends.NONE,
+                                NodeOpener.NOWHERE,
                                 DialogObserver.all(
                                         List.of(
                                                 DialogObserver.always(

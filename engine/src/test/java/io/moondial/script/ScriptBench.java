@@ -5,6 +5,7 @@ import io.moondial.config.Problems;
 import io.moondial.config.Section;
 import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
+import io.moondial.dialog.FarDialog.Outcome;
 import io.moondial.dialog.PrimitiveResult;
 import io.moondial.lang.LanguageSources;
 import io.moondial.lang.TextSettings;
@@ -14,8 +15,11 @@ import io.moondial.script.ScriptRun.Control;
 import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
+import io.moondial.script.api.FarDialogs;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
 import io.moondial.time.SystemTime;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,6 +54,7 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             http: {upstreams: {billing: {url: "http://127.0.0.1"}}}
             sql: {databases: {bank: {url: "jdbc:postgresql://127.0.0.1/bank"}}}
             push: {route: hlr, scripts: [survey]}
+            ussd: {nodes: {old_gateway: {global_title: "27829000003"}}}
             """;
 
     private static final Map<String, List<String>> GIVENS =
@@ -102,6 +107,68 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
         this.folder = folder;
         this.host = new ScriptHost(modules, 2);
         this.backends = standIns(host.api());
+    }
+
+    /** A node with one menu, whatever it is asked. */
+    @Override
+    public FarDialogs farDialogs() {
+        return new FarDialogs() {
+            @Override
+            public int open() {
+                return 0;
+            }
+
+            @Override
+            public Duration timeout() {
+                return Duration.ofSeconds(30);
+            }
+
+            @Override
+            public Leg prepare(Request request) {
+                return new OneMenu();
+            }
+        };
+    }
+
+    private static final class OneMenu implements FarDialogs.Leg {
+        private static final UssdString NOTHING = new UssdString(Dcs.UNSPECIFIED, new byte[0]);
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public CompletableFuture<Outcome> begin(Duration timeout) {
+            return CompletableFuture.completedFuture(
+                    new Outcome.Shown(1, true, NOTHING, "1. Balance"));
+        }
+
+        @Override
+        public CompletableFuture<Outcome> answer(
+                @Nullable String text,
+                @Nullable String mask,
+                @Nullable Integer dcs,
+                Duration timeout) {
+            return CompletableFuture.completedFuture(
+                    new Outcome.Finished(NOTHING, "Your balance is 5"));
+        }
+
+        @Override
+        public CompletableFuture<Outcome> fail(int code, Duration timeout) {
+            return CompletableFuture.completedFuture(new Outcome.Errored(code));
+        }
+
+        @Override
+        public @Nullable Outcome ended() {
+            return null;
+        }
+
+        @Override
+        public void tell() {}
+
+        @Override
+        public void close() {}
     }
 
     /** Puts a file into the folder. */

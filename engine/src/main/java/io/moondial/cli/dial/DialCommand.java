@@ -92,7 +92,7 @@ public final class DialCommand implements Callable<Integer> {
             names = "--stand-ins",
             paramLabel = "FILE[:LINE]",
             description =
-                    "Nothing outside is reached: what scripts call through http, sql, kv and push answers as"
+                    "Nothing outside is reached: what scripts call through http, sql, kv, push and ussd.open answers as"
                             + " in a test of this .dialog file, the first one or the one at the line. Not"
                             + " with --connect.")
     private @Nullable String standIns;

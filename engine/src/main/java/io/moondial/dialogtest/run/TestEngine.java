@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.moondial.Rules;
 import io.moondial.channel.Channel;
+import io.moondial.channel.NodeOpener;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Sending;
 import io.moondial.dialog.DialogKind;
@@ -126,6 +127,7 @@ final class TestEngine {
                         log.loggers(),
                         () -> OptionalLong.of(seed.getAndIncrement()),
                         backends,
+                        NodeOpener.NOWHERE,
                         pushes == null
                                 ? observer
                                 : DialogObserver.all(List.of(observer, pushes.observer())));

@@ -112,6 +112,9 @@ public final class Dialogs {
             pushId = pushId == null ? edr.text("PUSH_ID") : pushId;
             first = edr.at().isBefore(first) ? edr.at() : first;
             last = edr.at().isAfter(last) ? edr.at() : last;
+            if (isOfOtherNode(edr)) {
+                return;
+            }
             switch (edr.event()) {
                 case "USSD-PROCESS" -> dialled(edr);
                 case "USSD-PROCESS-R" -> responded(edr);
@@ -129,6 +132,19 @@ public final class Dialogs {
                     // The script's own event says nothing about the dialog.
                 }
             }
+        }
+
+        /**
+         * Whether it is of a dialog that the script has begun with another node: that says nothing
+         * of this one. Such records have a transaction id of ours.
+         */
+        private static boolean isOfOtherNode(Edr edr) {
+            return switch (edr.event()) {
+                case "USSD-PROCESS" -> "out".equals(edr.text("DIRECTION"));
+                case "USSD-PROCESS-R", "USSD-PROCESS-E", "USSD-END", "USSD-ABORT" ->
+                        edr.text("LTID") != null;
+                default -> false;
+            };
         }
 
         /** Within a file, a dialog's records are in the order in which things happened. */

@@ -53,7 +53,8 @@ public final class UssdModule {
         addTerminating(module);
         addMeasuring(module);
         pushes.addTo(module);
-        return module.build();
+        FarFunctions.add(module);
+        return module.backedBy(new UssdBackend()).build();
     }
 
     private static void addWaiting(ApiModule.Builder module) {

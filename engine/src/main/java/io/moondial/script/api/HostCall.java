@@ -169,6 +169,9 @@ public interface HostCall {
      */
     record RunningScriptId(String name, String version) {}
 
+    /** The dialogs with other nodes that this run has begun. */
+    FarDialogs farDialogs();
+
     /** What the script finds by keys: the texts of its folder. */
     Texts texts();
 

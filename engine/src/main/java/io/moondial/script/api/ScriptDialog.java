@@ -58,6 +58,11 @@ public interface ScriptDialog {
         return LanguageSources.NONE;
     }
 
+    /** The dialogs with other nodes that the script begins. */
+    default FarDialogs farDialogs() {
+        throw new Refused("no other USSD node can be reached here");
+    }
+
     /**
      * Waits for something outside the engine while the dialog goes on. What comes from the far side
      * during the wait is handled.

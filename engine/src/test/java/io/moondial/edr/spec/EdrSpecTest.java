@@ -61,7 +61,8 @@ class EdrSpecTest {
     void a_record_is_told_what_is_missing_unknown_or_of_the_wrong_type() {
         assertThat(faults("USSD-PROCESS-R")).containsExactly("TEXT is missing; it is always there");
         assertThat(faults("USSD-PROCESS-R|COLOR=red|TEXT=x"))
-                .containsExactly("USSD-PROCESS-R has no field COLOR; it has RESUMES, TEXT");
+                .containsExactly(
+                        "USSD-PROCESS-R has no field COLOR; it has DIRECTION, LTID, PUSH_ID, RESUMES, TEXT");
         assertThat(faults("USSD-PROCESS-E|ERROR_CODE=x"))
                 .containsExactly("ERROR_CODE is \"x\"; it can be a whole number from 0");
         assertThat(faults("USSD-ABORT|DIRECTION=up"))
