@@ -275,6 +275,7 @@ public record Configuration(
                 LuaService.dialled(
                         rules.process(),
                         release(rules.process().scriptDir()),
+                        host,
                         rules.script(),
                         rules.timeZone()));
         NotifySettings inbound = rules.inboundNotify();

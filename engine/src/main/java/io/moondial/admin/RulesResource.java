@@ -150,7 +150,7 @@ public final class RulesResource implements Resource {
         ObjectNode json = mapper.createObjectNode();
         json.put("service", kind.section());
         var found = answer.answers();
-        json.put("script", found == null ? null : found.scriptKey());
+        json.put("script", found == null ? null : found.script());
         json.put("line", found == null ? null : (Integer) found.line());
         ArrayNode triggers = json.putArray("triggers");
         for (TriggerAnswer.Judged judged : answer.triggers()) {

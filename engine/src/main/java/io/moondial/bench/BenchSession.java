@@ -251,7 +251,7 @@ public final class BenchSession {
     private static String codeOf(@Nullable String script, Configuration configuration)
             throws BenchException {
         return configuration.rules().process().triggers().triggers().stream()
-                .filter(trigger -> trigger.scriptKey().equals(script))
+                .filter(trigger -> trigger.script().equals(script))
                 .map(Trigger::conditions)
                 .flatMap(
                         conditions ->

@@ -61,6 +61,10 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     private @Nullable Transition begin;
     private Dialog dialog;
     private Time.@Nullable Alarm alarm;
+
+    /** The screen that waits, or that waited last. */
+    private volatile int screen;
+
     private @Nullable Settled settled;
 
     /** Whether it has been reported why the dialog fails. */
@@ -329,10 +333,22 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                             around.nodes(),
                             time,
                             around.counters(),
-                            this::tell);
+                            this::tell,
+                            claim.relay(),
+                            this::nodeHasEnded);
             far = begun;
         }
         return begun;
+    }
+
+    /**
+     * The node that the dialog is relayed to has ended it while the subscriber reads: nobody waits
+     * for what he answers, as when his time is over. On a network thread.
+     */
+    private void nodeHasEnded() {
+        if (claim.relay() != null) {
+            mailbox.post(new DialogEvent.TimerFired(screen));
+        }
     }
 
     @Override
@@ -452,10 +468,13 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         switch (action) {
             case DialogAction.Send sent -> {}
             case DialogAction.Tell(DialogFact fact) -> tell(fact);
-            case DialogAction.StartTimer(int screen, var after) ->
-                    alarm =
-                            time.after(
-                                    after, () -> mailbox.post(new DialogEvent.TimerFired(screen)));
+            case DialogAction.StartTimer(int waiting, var after) -> {
+                screen = waiting;
+                alarm = time.after(after, () -> mailbox.post(new DialogEvent.TimerFired(waiting)));
+                if (far != null && far.isOneOutOfTurn()) {
+                    nodeHasEnded();
+                }
+            }
             case DialogAction.StopTimer stop -> stopTimer();
             case DialogAction.Reply(PrimitiveResult result) ->
                     settled = new Settled.Replied(result);

@@ -52,6 +52,8 @@ final class FarLegs implements FarDialogs {
     private final Time time;
     private final Counters counters;
     private final Consumer<DialogFact> teller;
+    private final @Nullable NodeAddress relay;
+    private final Runnable outOfTurn;
     private final List<FarLeg> legs = new ArrayList<>(1);
 
     /**
@@ -60,6 +62,9 @@ final class FarLegs implements FarDialogs {
      * @param opening how the script's own dialog began: it is in its name
      * @param timeout of a node's word, if the script does not say; zero: the usual one
      * @param teller is told facts, on the script's thread
+     * @param relay the node that its trigger names; null: none
+     * @param outOfTurn runs when a node has ended a dialog while the script did something else; on
+     *     a network thread
      */
     FarLegs(
             Opening opening,
@@ -67,13 +72,17 @@ final class FarLegs implements FarDialogs {
             NodeOpener network,
             Time time,
             Counters counters,
-            Consumer<DialogFact> teller) {
+            Consumer<DialogFact> teller,
+            @Nullable NodeAddress relay,
+            Runnable outOfTurn) {
         this.opening = opening;
         this.timeout = timeout.isZero() ? USUAL_TIMEOUT : timeout;
         this.network = network;
         this.time = time;
         this.counters = counters;
         this.teller = teller;
+        this.relay = relay;
+        this.outOfTurn = outOfTurn;
     }
 
     @Override
@@ -84,6 +93,16 @@ final class FarLegs implements FarDialogs {
     @Override
     public Duration timeout() {
         return timeout;
+    }
+
+    @Override
+    public @Nullable NodeAddress relay() {
+        return relay;
+    }
+
+    /** Whether a node has ended a dialog that the script believes to be open. */
+    boolean isOneOutOfTurn() {
+        return legs.stream().anyMatch(FarLeg::isOutOfTurn);
     }
 
     @Override
@@ -143,6 +162,10 @@ final class FarLegs implements FarDialogs {
         @Override
         public synchronized boolean isOpen() {
             return begun && dialog.isOpen();
+        }
+
+        synchronized boolean isOutOfTurn() {
+            return begun && dialog.untold() != null;
         }
 
         // ---- on the script's thread
@@ -410,6 +433,8 @@ final class FarLegs implements FarDialogs {
             }
             if (told != null && turn.outcome() != null) {
                 told.complete(turn.outcome());
+            } else if (last != null) {
+                outOfTurn.run();
             }
         }
 

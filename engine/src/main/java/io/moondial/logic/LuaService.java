@@ -20,6 +20,7 @@ import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
+import io.moondial.script.api.NodeAddress;
 import io.moondial.text.Dcs;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +74,7 @@ public final class LuaService {
      * @param shares what the script may take of what all share
      * @param zone of the dates that the script makes; null: that of the clock
      * @param args what its script is given by whoever pushes it, as JSON; null: nothing
+     * @param relay the node that its trigger relays it to; null: none
      */
     record Claim(
             Opening opening,
@@ -87,7 +89,8 @@ public final class LuaService {
             ScriptBreaker breaker,
             ScriptSettings.Shares shares,
             @Nullable ZoneId zone,
-            @Nullable String args) {}
+            @Nullable String args,
+            @Nullable NodeAddress relay) {}
 
     private LuaService(
             DialogKind kind,
@@ -115,24 +118,49 @@ public final class LuaService {
     }
 
     private static List<String> keys(TriggerTable triggers) {
-        return triggers.triggers().stream().map(Trigger::scriptKey).toList();
+        return triggers.triggers().stream().map(Trigger::script).toList();
     }
 
     /**
      * Mobile-initiated USSD: each ProcessUnstructuredSS-Request that a trigger matches.
      *
+     * @param host compiles what relays dialogs
      * @param zone of the dates that scripts make; null: that of the clock
      */
     public static LuaService dialled(
             ProcessSettings rules,
             ScriptRelease scripts,
+            ScriptHost host,
+            ScriptSettings settings,
+            @Nullable ZoneId zone) {
+        return dialled(
+                rules,
+                scripts,
+                Map.of(Trigger.RELAYING, host.shipped(Trigger.RELAYING, Relay.SOURCE)),
+                settings,
+                zone);
+    }
+
+    /** The same where no trigger relays. */
+    static LuaService dialled(
+            ProcessSettings rules,
+            ScriptRelease scripts,
+            ScriptSettings settings,
+            @Nullable ZoneId zone) {
+        return dialled(rules, scripts, Map.of(), settings, zone);
+    }
+
+    private static LuaService dialled(
+            ProcessSettings rules,
+            ScriptRelease scripts,
+            Map<String, Script> shipped,
             ScriptSettings settings,
             @Nullable ZoneId zone) {
         return new LuaService(
                 DialogKind.DIALLED,
                 rules.triggers(),
                 keys(rules.triggers()),
-                Map.of(),
+                shipped,
                 scripts,
                 settings,
                 new ScriptGlobals(rules.globals()),
@@ -231,14 +259,15 @@ public final class LuaService {
 
     private Claim claim(Opening opening, Trigger trigger) {
         DialledMask mask = trigger.mask();
-        Script script = script(trigger.scriptKey());
+        Script script = script(trigger.script());
         return claim(
                 mask == null ? opening : opening.writtenAs(mask.written(opening.text())),
                 trigger.conditions().code(),
                 trigger.overrides(),
                 setups.of(script, trigger.overrides()),
                 script,
-                null);
+                null,
+                trigger.relay());
     }
 
     private Claim claim(
@@ -247,7 +276,8 @@ public final class LuaService {
             Trigger.Overrides own,
             DialogSetup setup,
             Script script,
-            @Nullable String args) {
+            @Nullable String args,
+            @Nullable NodeAddress relay) {
         return new Claim(
                 opening,
                 code,
@@ -261,7 +291,8 @@ public final class LuaService {
                 requireNonNull(breakers.get(script.name())),
                 settings.shares(),
                 zone,
-                args);
+                args,
+                relay);
     }
 
     /** Claims a dialog that we begin; empty if its script is none of those that may be pushed. */
@@ -280,7 +311,8 @@ public final class LuaService {
                         Trigger.Overrides.NONE,
                         setup,
                         script,
-                        push.content().args()));
+                        push.content().args(),
+                        null));
     }
 
     private Script script(String key) {

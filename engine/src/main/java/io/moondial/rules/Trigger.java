@@ -6,6 +6,7 @@ import io.moondial.config.Settings;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.lang.TextSettings;
 import io.moondial.script.ScriptLimits;
+import io.moondial.script.api.NodeAddress;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -15,31 +16,56 @@ import org.jspecify.annotations.Nullable;
  * a trigger without any catches all.
  *
  * @param line where it is in the rules file, from 1
- * @param scriptKey the script is {@code SCRIPT_DIR/KEY.lua}
+ * @param scriptKey the script is {@code SCRIPT_DIR/KEY.lua}; null: the dialogs are relayed
+ * @param relay the node that they are relayed to; null: a script has them
  * @param mask what of the dialled text is written as asterisks; null: nothing
  */
 public record Trigger(
         int line,
         Conditions conditions,
         @Key(
-                        value = "The script, without \".lua\".",
+                        value =
+                                "The script, without \".lua\". A trigger has this key or relay, and not both.",
+                        unsetIs = "the dialogs are relayed",
+                        example = "main",
                         matches = "[A-Za-z0-9_-]{1,64}",
                         allowed =
                                 "the name of a script without .lua: letters, digits, _ and -, at"
                                         + " most 64")
-                String scriptKey,
+                @Nullable String scriptKey,
+        @Key(
+                        "In the place of script_key: the USSD node that these dialogs go to. Each of its screens goes to the subscriber, and each answer to it: engine/docs/relay.md. Only triggers of process have this key.")
+                @Nullable NodeAddress relay,
         @Key(
                         value = Trigger.MASK,
                         unsetIs = "nothing is secret",
                         structure = DialledMask.Written.class)
                 @Nullable DialledMask mask,
         Overrides overrides) {
+    /** The key of what relays dialogs: no script of an operator can have it. */
+    public static final String RELAYING = "ussd.relay";
+
     static final String MASK =
             "Which part of the dialled text is a secret, such as a PIN. The script can read it in request.text. In records, logs and traces, each of its characters is an asterisk. {after: 2}: everything after the second * up to the last #, or to the end if there is no #; *1*4711# is written as *1*****#. {pattern: '^\\*1\\*(\\d{4})#$'}: whatever the one group ( ) of a Java regular expression matches, at every match; (?: ) groups without masking. If a pattern takes too many steps, everything is masked. If any trigger of the service has a mask, logs and traces show nothing after the second * of a code that no trigger matches.";
 
     /** One that masks nothing. */
     public Trigger(int line, String scriptKey, Conditions conditions, Overrides overrides) {
         this(line, conditions, scriptKey, null, overrides);
+    }
+
+    /** One that relays nothing. */
+    public Trigger(
+            int line,
+            Conditions conditions,
+            String scriptKey,
+            @Nullable DialledMask mask,
+            Overrides overrides) {
+        this(line, conditions, scriptKey, null, mask, overrides);
+    }
+
+    /** The key of the script that has its dialogs: the engine's own if they are relayed. */
+    public String script() {
+        return scriptKey == null ? RELAYING : scriptKey;
     }
 
     /**

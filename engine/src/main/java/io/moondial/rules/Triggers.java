@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public abstract class Triggers implements Structure<TriggerTable> {
     private static final Schema<Trigger> TRIGGER =
             Schema.of(Trigger.class, new DialledMask.Written());
+
+    /** The keys that only triggers of dialogs have that are sent texts. */
+    private static final Set<String> FOR_ANSWERS = Set.of("on_error", "relay");
 
     private final UnaryOperator<Path> from;
     private final boolean sendsTexts;
@@ -97,10 +101,25 @@ public abstract class Triggers implements Structure<TriggerTable> {
                     "on_error",
                     "no text is sent in answer to a notify: only triggers of process have this key");
         }
-        if (section.hasAllowed("script_key")
+        String key = trigger.scriptKey();
+        if (trigger.relay() != null && !sendsTexts) {
+            section.refuse(
+                    "relay", "a notify is not relayed: only triggers of process have this key");
+        }
+        if (!section.has("script_key") && !section.has("relay")) {
+            section.refuse(
+                    "script_key",
+                    sendsTexts
+                            ? "is missing, and so is relay, which may stand in its place"
+                            : "is missing");
+        } else if (section.has("script_key") && section.has("relay")) {
+            section.refuse("relay", "stands beside script_key: a trigger has one of both");
+        }
+        if (key != null
+                && section.hasAllowed("script_key")
                 && scripts.fault().isEmpty()
-                && !scripts.keys().contains(trigger.scriptKey())) {
-            section.refuse("script_key", scripts.missing(trigger.scriptKey()));
+                && !scripts.keys().contains(key)) {
+            section.refuse("script_key", scripts.missing(key));
         }
         return trigger;
     }
@@ -127,7 +146,7 @@ public abstract class Triggers implements Structure<TriggerTable> {
     @Override
     public List<Schema.Description> keys() {
         return TRIGGER.keys().stream()
-                .filter(it -> sendsTexts || !it.name().equals("on_error"))
+                .filter(it -> sendsTexts || !FOR_ANSWERS.contains(it.name()))
                 .toList();
     }
 }

@@ -16,6 +16,7 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.FarDialogs;
+import io.moondial.script.api.NodeAddress;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.text.Dcs;
@@ -121,6 +122,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
             @Override
             public Duration timeout() {
                 return Duration.ofSeconds(30);
+            }
+
+            @Override
+            public @Nullable NodeAddress relay() {
+                return null;
             }
 
             @Override

@@ -95,7 +95,7 @@ public final class Subjects {
                         to != null && to.isImsi() ? to.digits() : null,
                         EmbeddedNetwork.HANDSET_GLOBAL_TITLE,
                         subscriber.ssn());
-        return table.match(request).map(it -> new Subject(kind.section(), it.scriptKey()));
+        return table.match(request).map(it -> new Subject(kind.section(), it.script()));
     }
 
     private @Nullable TriggerTable table(DialogKind kind) {

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class FarFunctions {
     private static final DurationOption TIMEOUT =
             new DurationOption("timeout", "10m", "\"30s\", \"500ms\", \"2m\"");
+    private static final String RELAY = "relay";
     private static final int MAX_DCS = 255;
     private static final int MAX_ERROR = 255;
     private static final int USUAL_SSN = 6;
@@ -118,13 +119,17 @@ final class FarFunctions {
         Nodes nodes = call.backend(Nodes.class);
         LuaTable options = a.table(1);
         known(a, options, OPEN);
+        FarDialogs far = call.farDialogs();
         Object to = field(options, "to");
-        Node node = node(a, nodes.settings(), to);
+        NodeAddress relay = far.relay();
+        Node node =
+                to == null && relay != null
+                        ? new Node(RELAY, relay)
+                        : node(a, nodes.settings(), to);
         @Nullable Object text = field(options, "text");
         if (!(text instanceof LuaString dialled)) {
             throw wrong(a, "text", "what the subscriber would dial there", text);
         }
-        FarDialogs far = call.farDialogs();
         Duration timeout = timeout(a, options, far);
         endReplays(call, "ussd.open");
         String called = "ussd." + node.name();

@@ -17,6 +17,9 @@ public interface FarDialogs {
     /** How long a node has for its next word if the script does not say. */
     Duration timeout();
 
+    /** The node that the trigger relays this dialog to; null: none. */
+    @Nullable NodeAddress relay();
+
     /**
      * One that is not begun yet.
      *

@@ -2,7 +2,9 @@ package io.moondial.channel.wire;
 
 import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.RoutingInfo;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
@@ -22,6 +24,9 @@ public interface Line extends AutoCloseable {
 
     /** Begins a dialog of the engine's. */
     DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException;
+
+    /** Begins a dialog of the engine's with another node. */
+    NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver) throws NotBegunException;
 
     /** Has the engine ask an HLR. */
     void locate(RoutingQuery query, Consumer<RoutingInfo> receiver) throws NotBegunException;

@@ -4,7 +4,9 @@ import static io.moondial.channel.wire.Ber.hex;
 
 import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.RoutingInfo;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.SignallingTap;
@@ -110,6 +112,12 @@ final class M3uaLine implements Line {
     public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
             throws NotBegunException {
         return engine.begin(dialog, receiver);
+    }
+
+    @Override
+    public NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver)
+            throws NotBegunException {
+        return engine.open(request, receiver);
     }
 
     @Override

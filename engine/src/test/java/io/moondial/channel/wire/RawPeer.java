@@ -9,7 +9,9 @@ import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogDesk.Refusal;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.NodeLink;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.SignallingLimits;
@@ -59,6 +61,11 @@ final class RawPeer implements AutoCloseable {
     /** Begins a dialog of the engine's. */
     DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) throws NotBegunException {
         return line.begin(dialog, receiver);
+    }
+
+    /** Begins a dialog of the engine's with another node. */
+    NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver) throws NotBegunException {
+        return line.open(request, receiver);
     }
 
     Line line() {
