@@ -650,6 +650,31 @@ class ConsoleTest {
     }
 
     @Test
+    void a_phone_that_is_on_shows_what_is_pushed_by_itself() throws Exception {
+        save(
+                "scripts/main.lua",
+                """
+                push.send{msisdn = "27761234567", kind = "menu", text = "Do you agree?"}
+                return "You will be asked"
+                """);
+        rules("push: {route: hlr}");
+        console("operator");
+        go("phone");
+        element(".phone-row input[name=on]").click();
+        awaitText(".glass", "On. Dial a code, or wait for a push.");
+        type("*100#");
+        awaitText(".glass", "Do you agree?");
+        awaitText(".history", "Do you agree?", "has left");
+        type("1");
+        awaitText(".glass", "Ended without a text.");
+        awaitText(".history", "Do you agree?", "completed");
+        picture("phone-pushed");
+        element(".phone-row input[name=on]").click();
+        awaitText(".glass", "Dial a code, such as *100#");
+        assertQuiet();
+    }
+
+    @Test
     void each_of_several_phones_shows_its_own_dialog_as_it_goes() throws Exception {
         console("operator");
         go("phone");

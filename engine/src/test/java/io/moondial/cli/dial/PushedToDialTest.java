@@ -1,0 +1,189 @@
+package io.moondial.cli.dial;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.moondial.Engine;
+import io.moondial.admin.RunningEngine;
+import io.moondial.cli.ExitCode;
+import io.moondial.cli.InProcess;
+import io.moondial.dialog.DialogFact;
+import io.moondial.push.PushOrder;
+import io.moondial.push.Pushes.Submission;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code dial --stay} and {@code dial --wait}, on whole engines that push. */
+class PushedToDialTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final String ANNE = "27761485722";
+
+    /** What one dials is pushed to him, as a question; a call of *9# orders nothing. */
+    private static final String SCRIPT =
+            """
+            local request = ...
+            if request.text == "*9#" then return "Nothing comes" end
+            local id, why = push.send{msisdn = request.msisdn, kind = "menu", text = "Do you agree?"}
+            return id and "You will be asked" or why
+            """;
+
+    @TempDir Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int dial(String... arguments) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "dial",
+                                "--rules",
+                                folder.resolve("rules.yaml").toString(),
+                                "--msisdn",
+                                ANNE));
+        all.addAll(List.of(arguments));
+        return InProcess.ussd(out, err, all.toArray(String[]::new));
+    }
+
+    private void write() throws Exception {
+        Files.createDirectories(folder.resolve("scripts"));
+        Files.writeString(folder.resolve("scripts/main.lua"), SCRIPT);
+        Files.writeString(
+                folder.resolve("rules.yaml"),
+                """
+                process: {triggers: [{script_key: main}]}
+                push: {route: hlr}
+                log: {level: error}
+                """);
+    }
+
+    @Test
+    void it_stays_for_what_the_dialled_script_pushes() throws Exception {
+        write();
+        assertThat(dial("--stay", "--within", "60", "*1#", "yes"))
+                .as(err.toString())
+                .isEqualTo(ExitCode.GOOD);
+        assertThat(out.toString())
+                .isEqualToNormalizingNewlines(
+                        """
+                        respond You will be asked
+                        menu Do you agree?
+                        answer yes
+                        close
+                        """);
+        assertThat(err.toString()).isEmpty();
+    }
+
+    @Test
+    void nothing_is_waited_for_longer_than_it_may() throws Exception {
+        write();
+        assertThat(dial("--stay", "--within", "1", "*9#")).isEqualTo(ExitCode.FAILED);
+        assertThat(out.toString()).isEqualToNormalizingNewlines("respond Nothing comes\n");
+        assertThat(err.toString()).contains("ussd: nothing was pushed within 1 s");
+    }
+
+    @Test
+    void it_waits_at_an_engine_that_runs() throws Exception {
+        try (RunningEngine running =
+                new RunningEngine(
+                        folder,
+                        SCRIPT,
+                        "push: {route: hlr}",
+                        "control: {socket: s.sock}",
+                        "log: {level: error}")) {
+            CompletableFuture<Integer> waiting =
+                    CompletableFuture.supplyAsync(
+                            () -> dial("--wait", "--live", "--pushes", "2", "--json", "yes"));
+            await().atMost(PATIENCE)
+                    .until(() -> running.engine.counters().value("phones.turned_on") == 1);
+            push(running.engine, DialogFact.Screen.MENU, "Do you agree?");
+            push(running.engine, DialogFact.Screen.NOTIFY, "Thank you");
+            assertThat(waiting.join()).as(err.toString()).isEqualTo(ExitCode.GOOD);
+            assertThat(out.toString())
+                    .isEqualToNormalizingNewlines(
+                            """
+                            {"kind":"menu","text":"Do you agree?"}
+                            {"kind":"close"}
+                            {"kind":"notify","text":"Thank you"}
+                            {"kind":"close"}
+                            """);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hlr", "sri_sm"})
+    void it_waits_on_the_far_side_of_a_link(String route) throws Exception {
+        try (RunningEngine running =
+                new RunningEngine(
+                        folder,
+                        SCRIPT,
+                        """
+                        network:
+                          sigtran:
+                            point_code: 2
+                            global_title: "27829000000"
+                            application_servers:
+                            - name: stp
+                              mode: asp
+                              routing_context: 101
+                              point_codes: [1]
+                              associations: [{name: a1, transport: tcp, listen: "127.0.0.1:0"}]
+                        """,
+                        "push: {route: "
+                                + route
+                                + ", retry: {on: [undelivered, absent_subscriber]}}",
+                        "control: {socket: s.sock}",
+                        "log: {level: error}")) {
+            String address = running.engine.links().getFirst().address();
+            String port = address.replaceFirst(".*(127\\.0\\.0\\.1:[0-9]+).*", "$1");
+            CompletableFuture<Integer> waiting =
+                    CompletableFuture.supplyAsync(() -> dial("--wait", "--connect", port, "yes"));
+            await().atMost(PATIENCE)
+                    .until(() -> running.engine.links().getFirst().aspState().equals("active"));
+            push(running.engine, DialogFact.Screen.MENU, "Do you agree?");
+            assertThat(waiting.join()).as(err.toString()).isEqualTo(ExitCode.GOOD);
+            assertThat(out.toString())
+                    .isEqualToNormalizingNewlines(
+                            """
+                            menu Do you agree?
+                            answer yes
+                            close
+                            """);
+        }
+    }
+
+    private static void push(Engine engine, DialogFact.Screen kind, String text) {
+        assertThat(
+                        engine.pushes()
+                                .submit(PushOrder.of(ANNE, new PushOrder.Text(kind, text), "test"))
+                                .join())
+                .isInstanceOf(Submission.Accepted.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--wait 1 | --wait needs an engine that runs",
+                "--wait --stay --live *1# | give one of them",
+                "--stay --pushes 0 *1# | --pushes is 0; 1 to 1000000 is allowed",
+                "--stay --within 0 *1# | --within is 0; 1 to 86400 is allowed",
+                "--stay --record x.dialog *1# | --record is not for --wait and --stay",
+                "--stay | nothing to dial",
+            })
+    void what_makes_no_sense_is_refused(String arguments, String why) throws Exception {
+        write();
+        assertThat(dial(arguments.split(" "))).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains(why);
+    }
+}
