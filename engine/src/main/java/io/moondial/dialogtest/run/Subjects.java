@@ -22,8 +22,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tests are about which scripts: those whose triggers answer what a test dials or pushes. A
- * test that goes on in the dialog of the one above it is about the same scripts.
+ * Which tests are about which scripts: those whose triggers answer what a test dials or pushes, and
+ * those that it orders. A test that goes on in the dialog of the one above it is about the same
+ * scripts.
  */
 public final class Subjects {
     /** What stands for a variable in what is dialled: a digit, as in most codes. */
@@ -34,7 +35,7 @@ public final class Subjects {
     /**
      * A script as a test reaches it.
      *
-     * @param service the section of the rules: process or notify
+     * @param service the section of the rules: process, notify or push
      */
     public record Subject(String service, String key) {}
 
@@ -71,6 +72,8 @@ public final class Subjects {
                             handset = handsets.computeIfAbsent(name, first::like);
                     case Step.Setting setting -> handset.set(setting);
                     case Step.Open open -> find(open, handset).ifPresent(subjects::add);
+                    case Step.Order(var at, Step.Ordered.Script(String key), var arguments) ->
+                            subjects.add(new Subject(DialogKind.PUSHED.section(), key));
                     default -> {}
                 }
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.moondial.Configuration;
 import io.moondial.dialogtest.language.DialogFile;
+import io.moondial.dialogtest.language.DialogTest;
 import io.moondial.dialogtest.report.FailureText.Paint;
 import io.moondial.dialogtest.report.Summary;
 import java.nio.file.Files;
@@ -317,6 +318,32 @@ class PushedDialogsTest {
                 pushes 27829991111 completed
                 pushes 27829991111 shows received 50
                 """);
+    }
+
+    @Test
+    void a_test_that_orders_a_script_is_about_it() throws Exception {
+        List<TestResult> results =
+                results(
+                        """
+                        test "a survey"
+                        from 27761485722
+                        order script survey {"plan":"gold"}
+                        menu contains gold
+                        abandon
+
+                        test "another"
+                        from 27761485722
+                        order notify Hello
+                        notify Hello
+                        close
+                        """);
+        assertThat(
+                        new Subjects(Configuration.read(folder.resolve("rules.yaml")).rules())
+                                .about(
+                                        new Subjects.Subject("push", "survey"),
+                                        results.stream().map(TestResult::test).toList()))
+                .extracting(DialogTest::name)
+                .containsExactly("a survey");
     }
 
     @Test
