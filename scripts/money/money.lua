@@ -1,11 +1,12 @@
 -- *150#: mobile money, a service to learn from. Try it: ./ussd demo money
 -- The wallet is an account of the bank (SQL). The billing system (HTTP) knows the PIN and sells airtime. The language, and
--- what somebody has paid today, are kept in kv. Whatever fails, the subscriber reads what has become of the money.
+-- what somebody has paid today, are kept in kv. Who gets money is told so by a push. Whatever fails, the subscriber reads what has become of the money.
 -- The texts are in lang/. What the menus do by themselves (back, home, tries, who hangs up or is too slow) is in menus.md.
 local menu = require "menu"
 local kv = require "kv"
 local edr = require "edr"
 local log = require "log"
+local push = require "push"
 local bank = require "bank"
 local billing = require "billing"
 
@@ -121,12 +122,31 @@ local function balance(me)
   return t("balance", {wallet = money(wallet), airtime = airtime and money(airtime) or t "not_now"})
 end
 
+-- Tells the recipient, in his language if it is known. Whether he is reached changes nothing in what was paid. The number of
+-- the payment is the key, so he is told once.
+local function tell(to, me, amount, payment)
+  local mine, his = t.language(), kv.get("language", to)
+  if his then
+    pcall(t.language, his)
+  end
+  local text = t("received", {amount = money(amount), from = me})
+  t.language(mine)
+  local id, _, detail = push.send{msisdn = to, text = text, idempotency_key = payment, expires = "1d"}
+  if not id then
+    log.warn("%s is not told of payment %s: %s", to, payment, detail)
+  end
+end
+
 local function send_money(me)
   local to = ask_number(me)
   local amount = ask_amount()
   ask_pin(me, t("pin.send", {amount = money(amount), to = to}))
   return pay("TRANSFER", me, to, amount, "sent", function(payment)
-    return bank.transfer(payment, me, to, amount)
+    local outcome = bank.transfer(payment, me, to, amount)
+    if outcome == "done" then
+      tell(to, me, amount, payment)
+    end
+    return outcome
   end)
 end
 
