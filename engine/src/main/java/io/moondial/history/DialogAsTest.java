@@ -11,6 +11,7 @@ import io.moondial.dialogtest.language.Recorded.PassingIds;
 import io.moondial.dialogtest.language.SecretDigits;
 import io.moondial.handset.Handset.Subscriber;
 import io.moondial.handset.Screen;
+import io.moondial.logic.PushedDialog;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.BitSet;
@@ -19,6 +20,7 @@ import java.util.List;
 /** Writes a dialog that is over as a dialog test that holds it again. */
 final class DialogAsTest {
     private final Opening opening;
+    private final String script;
     private final PassingIds ids;
     private final Recorded recorded = new Recorded();
     private Sending sent = new Sending("", false, false);
@@ -29,14 +31,12 @@ final class DialogAsTest {
 
     private DialogAsTest(History history) {
         opening = history.dialog().identity().opening();
+        script = history.dialog().identity().script();
         ids = PassingIds.of(history.dialog().identity().instanceId(), opening);
     }
 
     /** The test; what was secret in the dialog is asterisks, or digits that stand for it. */
     static String of(History history) {
-        if (history.dialog().identity().opening().kind() == DialogKind.PUSHED) {
-            return "# this dialog was begun by a push: no handset of a test can hold it again\n";
-        }
         DialogAsTest test = new DialogAsTest(history);
         test.begun();
         history.told().forEach(told -> test.read(told.at(), told.fact()));
@@ -51,7 +51,21 @@ final class DialogAsTest {
                         opening.origination(),
                         requireNonNullElse(opening.local().ssn(), Subscriber.USUAL_SSN));
         recorded.heldBy(subscriber, opening.ussd().dcs(), opening.ussd().language().orElse(null));
-        recorded.opened(opening.kind() == DialogKind.NOTIFIED, withoutSecrets());
+        if (opening.kind() == DialogKind.PUSHED) {
+            ordered();
+        } else {
+            recorded.opened(opening.kind() == DialogKind.NOTIFIED, withoutSecrets());
+        }
+    }
+
+    private void ordered() {
+        DialogFact.Screen shown = PushedDialog.screenOf(script);
+        if (shown == null) {
+            recorded.ordered("script", script);
+            remark("what it was pushed with was not kept: write it after the key, as JSON");
+        } else {
+            recorded.ordered(shown == DialogFact.Screen.MENU ? "menu" : "notify", opening.text());
+        }
     }
 
     /** The text that began it, with digits instead of what is written as asterisks. */

@@ -45,6 +45,15 @@ public record PushedDialog(
             ussd.menu(request.text)
             """;
 
+    /** What a script shows that comes with the engine; null: it is another one. */
+    public static @Nullable Screen screenOf(String script) {
+        return switch (script) {
+            case NOTIFY -> Screen.NOTIFY;
+            case MENU -> Screen.MENU;
+            default -> null;
+        };
+    }
+
     /** What the subscriber gets. */
     public sealed interface Content {
         /** The key of the script that runs. */

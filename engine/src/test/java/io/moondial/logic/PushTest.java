@@ -301,6 +301,28 @@ class PushTest {
     }
 
     @Test
+    void the_history_of_a_pushed_dialog_can_be_had_as_a_dialog_test() throws Exception {
+        String script = "ussd.menu('Agreed?')\nreturn 'Thanks'";
+        try (LiveDesk live = LiveDesk.running(folder, script)) {
+            Handset handset = live.reach();
+            handset.answer(menu(handset), "1");
+            handset.acknowledge((Screen.Notify) next(handset));
+            live.settle();
+            String instance = live.records.getFirst().instanceId();
+            assertThat(live.history.find(instance).orElseThrow().history().test().lines())
+                    .containsExactly(
+                            "test \"order script main\"",
+                            "from 27761485722",
+                            "order script main",
+                            "# what it was pushed with was not kept: write it after the key, as JSON",
+                            "menu Agreed?",
+                            "answer 1",
+                            "notify Thanks",
+                            "close");
+        }
+    }
+
+    @Test
     void the_scripts_that_may_be_pushed_are_told_as_those_of_push() {
         try (LiveDesk live = LiveDesk.running(folder, SURVEY)) {
             assertThat(live.desk.scripts())

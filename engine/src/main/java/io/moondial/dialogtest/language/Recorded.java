@@ -80,6 +80,13 @@ public final class Recorded {
         title = word + " " + text.replace('\n', ' ');
     }
 
+    /** What was pushed to the handset: {@code notify} or {@code menu} a text, or {@code script}. */
+    public void ordered(String what, String text) {
+        String word = Word.ORDER.text() + ' ' + what;
+        steps.addAll(Wording.lines(word, text));
+        title = word + " " + text.replace('\n', ' ');
+    }
+
     /** What the handset did. */
     public void did(String word, String text) {
         steps.addAll(Wording.lines(word, text));
