@@ -9,8 +9,11 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
+import io.moondial.channel.RoutingInfo;
+import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.sigtran.SigtranSettings.ApplicationServer;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
+import io.moondial.channel.ss7.FarSide;
 import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.HostPort;
@@ -33,6 +36,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** An engine's network and handsets on either end of a real connection. */
 class LinkTest {
+    private static final String NUMBER = "27761485722";
+
     static SigtranHandsets handsets(@Nullable String title, ApplicationServer link)
             throws Exception {
         SigtranHandsets handsets =
@@ -225,13 +230,65 @@ class LinkTest {
         }
     }
 
+    /** The handsets' end answers for the HLR, and for the MSC that it names. */
+    @Test
+    void the_engine_asks_where_a_subscriber_is_and_begins_a_dialog_there() throws Exception {
+        BlockingQueue<RoutingInfo> found = new LinkedBlockingQueue<>();
+        BlockingQueue<Incoming> told = new LinkedBlockingQueue<>();
+        BlockingQueue<String> rung = new LinkedBlockingQueue<>();
+        try (Lab lab = new Lab(Lab.settings(Lab.QUICK, Lab.server(Mode.ASP, Lab.listening("a1"))));
+                SigtranHandsets handsets =
+                        handsets(
+                                null,
+                                SigtranHandsets.link(
+                                        Mode.SGW, 101, 2, Lab.connecting("h1", lab.port("a1"))))) {
+            lab.awaitServer("active");
+            handsets.locate(
+                    number ->
+                            number.equals(NUMBER)
+                                    ? new FarSide.Whereabouts.At("655010000000001", null)
+                                    : new FarSide.Whereabouts.Absent());
+            handsets.receive(
+                    (begin, link) -> {
+                        rung.add(String.valueOf(begin.opening().imsi()));
+                        FarSide.refuse(begin, link, 72);
+                        return message -> {};
+                    });
+            lab.network.locate(asking("27760000000"), found::add);
+            assertThat(next(found)).isEqualTo(new RoutingInfo.Refused(6));
+            lab.network.locate(asking(NUMBER), found::add);
+            RoutingInfo.Found where = (RoutingInfo.Found) next(found);
+            lab.network.begin(
+                    new OutgoingDialog(
+                            menuForHandsets().first(),
+                            null,
+                            new Party(null, 8, where.networkNode(), Party.ROUTE_ON_GT),
+                            6,
+                            new Address(where.imsi(), 1, Address.LAND_MOBILE),
+                            null,
+                            Lab.PATIENCE,
+                            NUMBER),
+                    told::add);
+            assertThat(next(told))
+                    .isEqualTo(new Incoming.Ended(List.of(new Incoming.Part.Errored(1, 72))));
+            assertThat(next(rung)).isEqualTo("655010000000001");
+            await().atMost(Lab.PATIENCE)
+                    .until(() -> lab.network.openDialogs() + handsets.openHandsetDialogs() == 0);
+        }
+    }
+
+    private static RoutingQuery asking(String number) {
+        return new RoutingQuery(
+                number, new Party(null, 6, number, Party.ROUTE_ON_GT), 6, Lab.PATIENCE);
+    }
+
     private static OutgoingDialog menuForHandsets() throws Exception {
         return new OutgoingDialog(
                 new Outgoing.Ask(1, UssdString.encode("1 or 2?", Dcs.UNSPECIFIED), false, false),
                 null,
                 new Party(1, 8, null, Party.ROUTE_ON_SSN),
                 6,
-                Address.international("27761485722"),
+                Address.international(NUMBER),
                 null,
                 Lab.PATIENCE);
     }
