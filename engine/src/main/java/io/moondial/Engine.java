@@ -60,6 +60,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BiFunction;
@@ -256,17 +257,23 @@ public final class Engine implements AutoCloseable {
                         new PushesInKv(backends),
                         channels.network(),
                         desk::push,
-                        settings -> hasRoomForPushes(settings.maxDialogs()),
+                        settings -> obstacleToPushes(settings.maxDialogs()),
                         rules.network().ssns().getFirst(),
                         () -> requireNonNullElse(rules().timeZone(), time.zone()),
                         counters));
     }
 
     /** Pushes are shed before anybody who dials is refused. */
-    private boolean hasRoomForPushes(int percent) {
+    private Optional<String> obstacleToPushes(int percent) {
+        List<LinkStatus> links = channels.network().links();
+        if (!links.isEmpty() && links.stream().noneMatch(LinkStatus::isActive)) {
+            return Optional.of("no_link");
+        }
         return desk.openDialogs() < rules.dialogs().max() / 100.0 * percent
-                && heap.hasRoom()
-                && edrs.accepting();
+                        && heap.hasRoom()
+                        && edrs.accepting()
+                ? Optional.empty()
+                : Optional.of("overload");
     }
 
     private Reconciliation.Pair connectionsAgainstLinks() {

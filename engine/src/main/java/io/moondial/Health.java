@@ -63,7 +63,7 @@ final class Health {
     private static Check links(List<LinkStatus> links) {
         long active =
                 links.stream()
-                        .filter(it -> it.applicationServerState().equals("active"))
+                        .filter(LinkStatus::isActive)
                         .map(LinkStatus::applicationServer)
                         .distinct()
                         .count();

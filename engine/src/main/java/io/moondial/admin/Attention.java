@@ -68,7 +68,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
          * application server; one that is down cannot.
          */
         void links(List<LinkStatus> links) {
-            if (!links.isEmpty() && links.stream().noneMatch(it -> isActive(it))) {
+            if (!links.isEmpty() && links.stream().noneMatch(LinkStatus::isActive)) {
                 Instant last =
                         links.stream()
                                 .map(LinkStatus::applicationServerSince)
@@ -102,10 +102,6 @@ public record Attention(String what, @Nullable Instant since, String text) {
                                             link.aspState()));
                 }
             }
-        }
-
-        private static boolean isActive(LinkStatus link) {
-            return link.applicationServerState().equals(ACTIVE);
         }
 
         void dialogs(EngineStatus status) {

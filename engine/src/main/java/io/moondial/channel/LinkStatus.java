@@ -29,6 +29,11 @@ public record LinkStatus(
         Load load,
         @Nullable Trouble trouble) {
 
+    /** Whether messages can go over it: its application server is active. */
+    public boolean isActive() {
+        return applicationServerState.equals("active");
+    }
+
     /**
      * What comes over an association, whatever application servers it serves.
      *

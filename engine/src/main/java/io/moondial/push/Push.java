@@ -49,6 +49,9 @@ final class Push implements PushLink.Progress, DialogListener {
     /** What those get a copy of who wait for its end; null: nobody does. */
     private @Nullable CompletableFuture<Optional<PushReport>> end;
 
+    /** Whether its dialog is over. */
+    private boolean isOver;
+
     /** Whether it leaves as soon as the store knows. */
     private boolean mayLeave;
 
@@ -119,6 +122,10 @@ final class Push implements PushLink.Progress, DialogListener {
 
     Priority priority() {
         return order.priority();
+    }
+
+    Instant accepted() {
+        return accepted;
     }
 
     Instant expires() {
@@ -192,7 +199,12 @@ final class Push implements PushLink.Progress, DialogListener {
 
     /** As the store has it: one that may leave counts as sent. */
     String json() {
-        return StoredPush.of(owner, digest, order, report(mayLeave ? State.SENT : state)).json();
+        return StoredPush.of(
+                        owner,
+                        digest,
+                        order,
+                        report(mayLeave && !state.isLast() ? State.SENT : state))
+                .json();
     }
 
     void to(State next) {
@@ -224,6 +236,7 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.run(
                 () -> {
                     link = made;
+                    isOver = false;
                     if (state.isLast() || queue.isStopping()) {
                         guard.later(() -> made.withdraw("the push was withdrawn", () -> {}));
                     }
@@ -248,14 +261,9 @@ final class Push implements PushLink.Progress, DialogListener {
         link = null;
     }
 
-    /** As {@link PushLink#withdraw}; not within the guard. */
-    boolean withdraw(String why, Runnable first) {
-        Optional<PushLink> present = guard.get(() -> Optional.ofNullable(link));
-        if (present.isPresent()) {
-            return present.get().withdraw(why, first);
-        }
-        first.run();
-        return true;
+    /** The link of its dialog; null: it has none yet, or no more. */
+    @Nullable PushLink link() {
+        return link;
     }
 
     // ---- the store
@@ -268,6 +276,7 @@ final class Push implements PushLink.Progress, DialogListener {
         }
         isWritten = true;
         isDirty = false;
+        queue.writes(1);
         String json = json();
         boolean isLast = state.isLast();
         Duration ttl = isLast ? queue.settings().keep() : null;
@@ -277,7 +286,7 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.later(
                 () -> {
                     var _ =
-                            store.set(PushQueue.KEY_PREFIX + id, json, ttl)
+                            PushQueue.asked(() -> store.set(PushQueue.KEY_PREFIX + id, json, ttl))
                                     .whenComplete((_, fault) -> written(isLast, waiting, fault));
                 });
     }
@@ -296,6 +305,7 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.run(
                 () -> {
                     isWritten = false;
+                    queue.writes(-1);
                     if (isDirty) {
                         write();
                     } else if (wasLast) {
@@ -306,6 +316,7 @@ final class Push implements PushLink.Progress, DialogListener {
 
     private void writeAgain() {
         isWritten = false;
+        queue.writes(-1);
         write();
     }
 
@@ -323,10 +334,24 @@ final class Push implements PushLink.Progress, DialogListener {
     }
 
     @Override
+    public Duration waits() {
+        return guard.get(() -> queue.waits(this));
+    }
+
+    @Override
+    public boolean isStopping() {
+        return queue.isStopping();
+    }
+
+    @Override
     public CompletableFuture<?> sending() {
         CompletableFuture<@Nullable Void> done = new CompletableFuture<>();
         guard.run(
                 () -> {
+                    if (state.isLast()) {
+                        done.completeExceptionally(new IllegalStateException("it has ended"));
+                        return;
+                    }
                     mayLeave = true;
                     noted = new ArrayList<>(noted);
                     noted.add(done);
@@ -359,6 +384,11 @@ final class Push implements PushLink.Progress, DialogListener {
     private void failedWith(PushLink.Failure failure) {
         reason = failure.reason();
         errorCode = failure.errorCode();
+    }
+
+    @Override
+    public void erred(PushLink.Failure failure) {
+        guard.run(() -> failedWith(failure));
     }
 
     @Override
@@ -404,6 +434,8 @@ final class Push implements PushLink.Progress, DialogListener {
                 }
             }
             case DialogFact.Finished(Outcome outcome, boolean explained) -> finished(outcome);
+            case DialogFact.LetGo(Throwable fault) ->
+                    finished(new Outcome.Failed(fault.toString()));
             default -> {}
         }
     }
@@ -411,9 +443,13 @@ final class Push implements PushLink.Progress, DialogListener {
     private void finished(Outcome outcome) {
         guard.run(
                 () -> {
+                    if (isOver) {
+                        return;
+                    }
+                    isOver = true;
                     if (queue.isStopping() && state == State.ROUTING) {
-                        state = State.QUEUED; // as the store has it: the next start goes on
-                        queue.forget(this);
+                        to(State.QUEUED); // the next start goes on
+                        write();
                     } else if (queue.isStopping() && state == State.SENT) {
                         queue.end(this, State.UNKNOWN);
                     } else if (!state.isLast()) {

@@ -46,6 +46,9 @@ final class PushLink implements BegunLink {
     /** How long an attempt waits for a store that does not answer. */
     private static final Duration STORE_AGAIN = Duration.ofSeconds(1);
 
+    /** How long an attempt waits that no link took: that is no failure of the subscriber's side. */
+    private static final Duration LINK_AGAIN = Duration.ofSeconds(5);
+
     private final Plan plan;
     private final Channel channel;
     private final Time time;
@@ -56,12 +59,19 @@ final class PushLink implements BegunLink {
 
     private Receiver receiver = message -> {};
     private int attempts;
+
+    /** How many of the attempts no link took. */
+    private int untaken;
+
     private Outgoing.@Nullable Begin begin;
     private Time.@Nullable Alarm nextAttempt;
     private @Nullable Attempt current;
 
     /** Nothing is begun any more. */
     private boolean over;
+
+    /** The dialog has ended for its script: what begins all the same is broken off. */
+    private boolean isGivenUp;
 
     /**
      * How a subscriber is to be reached.
@@ -80,6 +90,12 @@ final class PushLink implements BegunLink {
 
     /** Who follows the attempts; called on any thread, and never waits. */
     interface Progress {
+        /** How long the next attempt has to wait for yet; zero: it may be made. */
+        Duration waits();
+
+        /** Whether nothing is tried again, as the engine stops. */
+        boolean isStopping();
+
         /** An attempt begins: its way is looked for. */
         void begins(int attempt);
 
@@ -96,6 +112,9 @@ final class PushLink implements BegunLink {
 
         /** An attempt has failed, and another one is made at this time. */
         void retrying(Failure failure, Instant at);
+
+        /** The first screen was answered with an error, in a dialog that goes on. */
+        void erred(Failure failure);
 
         /** The last attempt has failed. */
         void failed(Failure failure);
@@ -155,10 +174,14 @@ final class PushLink implements BegunLink {
             attempt();
             return Optional.empty();
         }
-        if (message.isLast()) {
-            stopAttempts();
+        DialogLink open;
+        synchronized (lock) {
+            if (message.isLast()) {
+                stopAttempts();
+                isGivenUp = true;
+            }
+            open = below();
         }
-        DialogLink open = below();
         if (open != null) {
             return open.send(message);
         }
@@ -170,8 +193,12 @@ final class PushLink implements BegunLink {
 
     @Override
     public void forget() {
-        stopAttempts();
-        DialogLink open = below();
+        DialogLink open;
+        synchronized (lock) {
+            stopAttempts();
+            isGivenUp = true;
+            open = below();
+        }
         if (open != null) {
             open.forget();
         }
@@ -225,6 +252,11 @@ final class PushLink implements BegunLink {
                 receiver.arrived(new Incoming.Aborted(Cause.ENGINE, "the push has expired"));
                 return;
             }
+            Duration wait = attempts == plan.attempts() ? Duration.ZERO : progress.waits();
+            if (!wait.isZero()) {
+                nextAttempt = time.after(wait, this::attempt);
+                return;
+            }
             attempts++;
             attempt = new Attempt(attempts, requireNonNull(begin));
             current = attempt;
@@ -249,8 +281,14 @@ final class PushLink implements BegunLink {
         /** What came before the link was known here. */
         private final List<Incoming> early = new ArrayList<>();
 
+        /** Whether what is taken came before the link was known: no link took the message, say. */
+        private boolean isEarly;
+
         /** Whether it is known what it has come to. */
         private boolean settled;
+
+        /** Rings if the HLR's answer never comes; null: none is waited for. */
+        private Time.@Nullable Alarm overdue;
 
         Attempt(int number, Outgoing.Begin begin) {
             this.number = number;
@@ -267,11 +305,22 @@ final class PushLink implements BegunLink {
         }
 
         private void locate() {
+            synchronized (lock) {
+                overdue =
+                        time.after(
+                                LOCATE_WITHIN.multipliedBy(3),
+                                () ->
+                                        located(
+                                                new RoutingInfo.Failed(
+                                                        Cause.UNANSWERED, "nothing came back")));
+            }
             try {
                 channel.locate(
                         new RoutingQuery(
                                 plan.msisdn(), Route.hlr(plan.msisdn()), plan.ssn(), LOCATE_WITHIN),
                         this::located);
+            } catch (RuntimeException e) {
+                located(fault(e));
             } catch (NotBegunException e) {
                 notSent(
                         new Failure(
@@ -280,6 +329,13 @@ final class PushLink implements BegunLink {
         }
 
         private void located(RoutingInfo info) {
+            synchronized (lock) {
+                if (overdue == null) {
+                    return; // it has come before
+                }
+                overdue.cancel();
+                overdue = null;
+            }
             switch (info) {
                 case RoutingInfo.Found(String imsi, String node) -> note(Route.toMsc(node, imsi));
                 case RoutingInfo.Refused(int code) -> notSent(ofError(code, "the HLR says"));
@@ -375,17 +431,38 @@ final class PushLink implements BegunLink {
                         new Failure(
                                 Reason.UNDELIVERED, null, String.valueOf(e.getMessage()), false));
             } catch (RuntimeException e) {
-                log.error("a push cannot be sent: internal fault", e);
-                notSent(new Failure(Reason.ABORTED, null, "internal fault: " + e, true));
+                notSent(new Failure(Reason.ABORTED, null, fault(e).how(), true));
             }
+        }
+
+        private static RoutingInfo.Failed fault(RuntimeException e) {
+            log.error("a push cannot be sent: internal fault", e);
+            return new RoutingInfo.Failed(Cause.ENGINE, "internal fault: " + e);
         }
 
         private void begun(DialogLink begun) {
             synchronized (lock) {
+                if (isGivenUp) {
+                    settled = true;
+                    breakOff(begun);
+                    return;
+                }
                 link = begun;
                 receiver.arrived(new Incoming.Begun(number, begun.localTid()));
+                isEarly = true;
                 early.forEach(this::take);
                 early.clear();
+                isEarly = false;
+            }
+        }
+
+        /** Nobody would ever end it. */
+        private static void breakOff(DialogLink begun) {
+            try {
+                begun.send(new Outgoing.Abort("its script has ended"))
+                        .ifPresent(why -> begun.forget());
+            } catch (DialogGoneException e) {
+                log.debug("{} ended by itself", begun.localTid());
             }
         }
 
@@ -405,14 +482,32 @@ final class PushLink implements BegunLink {
                 receiver.arrived(message);
                 return;
             }
+            if (message instanceof Incoming.Continued(var parts)) {
+                goesOn(message, parts);
+                return;
+            }
             settled = true;
             Failure failure = failure(message);
             if (failure == null) {
                 progress.answered();
                 receiver.arrived(message);
+            } else if (isEarly && failure.reason() == Reason.UNDELIVERED) {
+                cameToNothing(new Failure(Reason.UNTAKEN, null, failure.how(), false), message);
             } else {
                 cameToNothing(failure, message);
             }
+        }
+
+        /** The dialog is open from now on: nothing is tried again. */
+        private void goesOn(Incoming message, List<Part> parts) {
+            if (parts.stream().anyMatch(PushLink::isAnswer)) {
+                settled = true;
+                progress.answered();
+            } else if (parts.size() == 1 && parts.getFirst() instanceof Part.Errored(_, int code)) {
+                settled = true;
+                progress.erred(ofError(code, "the far side says"));
+            }
+            receiver.arrived(message);
         }
 
         private void notSent(Failure failure) {
@@ -443,6 +538,10 @@ final class PushLink implements BegunLink {
                 current = null;
                 progress.retrying(failure, at);
                 nextAttempt = time.after(pause, PushLink.this::attempt);
+                if (progress.isStopping()) {
+                    stopAttempts();
+                    receiver.arrived(new Incoming.Aborted(Cause.ENGINE, "the engine stops"));
+                }
                 return;
             }
             over = true;
@@ -454,10 +553,17 @@ final class PushLink implements BegunLink {
     /** How long after this failure the next attempt is made; null: none is. */
     private @Nullable Duration pause(Failure failure) {
         RetrySettings retry = plan.settings().retry();
-        return !over
-                        && attempts <= retry.attempts()
+        if (over) {
+            return null;
+        }
+        if (failure.reason() == Reason.UNTAKEN) {
+            untaken++;
+            return LINK_AGAIN;
+        }
+        int failed = attempts - untaken;
+        return failed <= retry.attempts()
                         && retry.on().stream().anyMatch(it -> reason(it) == failure.reason())
-                ? retry.after().get(Math.min(attempts, retry.after().size()) - 1)
+                ? retry.after().get(Math.min(failed, retry.after().size()) - 1)
                 : null;
     }
 
@@ -493,7 +599,7 @@ final class PushLink implements BegunLink {
                         case REFUSED -> new Failure(Reason.REFUSED, null, how, false);
                         case USER, PROVIDER, ENGINE -> new Failure(Reason.ABORTED, null, how, true);
                     };
-            case Incoming.Continued continued -> null;
+            case Incoming.Continued continued -> throw new IllegalStateException("it goes on");
             case Incoming.Begun begun -> throw new IllegalStateException("said by this link only");
         };
     }

@@ -31,14 +31,20 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Predicate;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +58,7 @@ import org.slf4j.event.Level;
  * it does. So a kill loses no push, and none is sent twice by an engine that does not know whether
  * it was sent.
  */
-public final class PushQueue implements Pushes, DialogObserver {
+public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** What a digest and an id have of their SHA-256, in octets. */
     private static final int ID_OCTETS = 12;
 
@@ -65,6 +71,12 @@ public final class PushQueue implements Pushes, DialogObserver {
     /** How many that have ended are in {@link #latest}. */
     private static final int ENDED_SHOWN = 1000;
 
+    /** How long a stop waits for the store. */
+    private static final Duration CLOSE_WITHIN = Duration.ofSeconds(5);
+
+    /** So many expire in one go; others who wait for the queue come in between. */
+    private static final int EXPIRE_AT_ONCE = 500;
+
     /** How long a queue that could not begin a push, or not ask the store, waits. */
     static final Duration AGAIN = Duration.ofSeconds(1);
 
@@ -73,13 +85,13 @@ public final class PushQueue implements Pushes, DialogObserver {
     private final Time time;
     private final SecureRandom random = new SecureRandom();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-    private final Guard guard = new Guard();
+    private final Guard guard;
 
     // ---- guarded
 
     private volatile PushSettings settings;
     private volatile @Nullable Parts parts;
-    private boolean stopping;
+    private volatile boolean stopping;
 
     /** Those that have not ended, and those whose end is not in the store yet. */
     private final Map<String, Push> open = new HashMap<>();
@@ -88,6 +100,21 @@ public final class PushQueue implements Pushes, DialogObserver {
     private final Deque<PushReport> ended = new ArrayDeque<>();
     private long sequence;
     private int running;
+
+    /** How many times the store is being told how a push is. */
+    private int writes;
+
+    /** Completes when the store has been told everything; null: nobody waits for that. */
+    private @Nullable CompletableFuture<@Nullable Void> written;
+
+    /**
+     * The ids of those that have ended since somebody began to ask the store for those that have
+     * not: what it says of them is out of date.
+     */
+    private final Set<String> endedMeanwhile = new HashSet<>();
+
+    /** How many ask the store for such pushes. */
+    private int asking;
 
     /** Places that orders have taken which are not in the store yet. */
     private int reserved;
@@ -102,7 +129,7 @@ public final class PushQueue implements Pushes, DialogObserver {
      * What pushes need of the engine.
      *
      * @param dialogs runs their scripts
-     * @param hasRoom whether so much of the engine's dialogs is free that one may begin
+     * @param obstacle why no dialog may begin now, in one word; empty: one may
      * @param ssn the subsystem that they begin from, where the rules do not say
      * @param zone of the quiet hours
      */
@@ -110,7 +137,7 @@ public final class PushQueue implements Pushes, DialogObserver {
             PushStore store,
             Channel channel,
             Dialogs dialogs,
-            Predicate<PushSettings> hasRoom,
+            Function<PushSettings, Optional<String>> obstacle,
             int ssn,
             Supplier<ZoneId> zone,
             Counters counters) {}
@@ -132,6 +159,7 @@ public final class PushQueue implements Pushes, DialogObserver {
         this.settings = settings;
         this.time = time;
         limited = new RateLimitedLog(log, time);
+        guard = new Guard(time.activity());
         turns = new Turns(time.nanos());
         heldUntil = time.nanos();
     }
@@ -169,15 +197,52 @@ public final class PushQueue implements Pushes, DialogObserver {
                 () -> {
                     stopping = true;
                     cancelWakeUp();
-                    open.values().stream()
-                            .filter(Push::isBetweenAttempts)
-                            .forEach(
-                                    it ->
-                                            guard.later(
-                                                    () ->
-                                                            it.withdraw(
-                                                                    "the engine stops", () -> {})));
+                    for (Push push : open.values()) {
+                        PushLink link = push.link();
+                        if (link != null && push.isBetweenAttempts()) {
+                            guard.later(() -> link.withdraw("the engine stops", () -> {}));
+                        }
+                    }
                 });
+    }
+
+    /** Waits until the store knows everything, but not for ever. */
+    @Override
+    public void close() {
+        stop();
+        CompletableFuture<@Nullable Void> all =
+                guard.get(
+                        () -> {
+                            CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
+                            written = end;
+                            writes(0);
+                            return end;
+                        });
+        try {
+            all.get(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.warn("the store kv was not told how all pushes are when the engine stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The store is being told something more, or less. */
+    void writes(int more) {
+        writes += more;
+        CompletableFuture<@Nullable Void> all = written;
+        if (writes == 0 && all != null) {
+            guard.later(() -> all.complete(null));
+        }
+    }
+
+    /** A call of the store, whose faults are failures like others. */
+    static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> call) {
+        try {
+            return call.get();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override
@@ -217,18 +282,61 @@ public final class PushQueue implements Pushes, DialogObserver {
     public CompletableFuture<Submission> submit(PushOrder order) {
         Instant now = time.now();
         Checked checked = guard.get(() -> check(order, now));
-        return switch (checked) {
-            case Checked.Wrong(Submission.Refused why) ->
-                    CompletableFuture.completedFuture(refused(why));
+        CompletableFuture<Submission> result = new CompletableFuture<>();
+        switch (checked) {
+            case Checked.Wrong(Submission.Refused why) -> wrong(order, why, result);
             case Checked.Right(Push push) -> {
-                CompletableFuture<Submission> result = new CompletableFuture<>();
                 var _ =
-                        parts().store()
-                                .add(KEY_PREFIX + push.id(), push.json())
+                        asked(() -> parts().store().add(KEY_PREFIX + push.id(), push.json()))
                                 .whenComplete((added, fault) -> added(push, added, fault, result));
-                yield result;
             }
-        };
+        }
+        return result;
+    }
+
+    /** What was accepted before by the same key stays so, whatever is refused now. */
+    private void wrong(
+            PushOrder order, Submission.Refused why, CompletableFuture<Submission> result) {
+        String key = order.idempotencyKey();
+        boolean mayBeKnown =
+                switch (why.why()) {
+                    case FULL, EXPIRES, SCRIPT -> key != null;
+                    default -> false;
+                };
+        if (!mayBeKnown) {
+            result.complete(refused(why));
+            return;
+        }
+        ask(
+                id(order.by(), requireNonNull(key)),
+                text ->
+                        result.complete(
+                                text.isEmpty() ? refused(why) : again(digest(order), text)));
+    }
+
+    /** What the store has of a push that may be gone on with; empty: nothing, or it did not say. */
+    private void ask(String id, Consumer<Optional<String>> then) {
+        guard.run(() -> asking++);
+        var _ =
+                asked(() -> parts().store().get(KEY_PREFIX + id))
+                        .exceptionally(_ -> Optional.empty())
+                        .thenAccept(
+                                text ->
+                                        guard.later(
+                                                () -> {
+                                                    try {
+                                                        then.accept(text);
+                                                    } finally {
+                                                        guard.run(this::noLongerAsking);
+                                                    }
+                                                }));
+    }
+
+    private void noLongerAsking() {
+        asking--;
+        if (asking == 0) {
+            endedMeanwhile.clear();
+        }
     }
 
     /** Whether an order can be accepted; one that can has a place. */
@@ -253,7 +361,9 @@ public final class PushQueue implements Pushes, DialogObserver {
                         order,
                         digest(order),
                         now,
-                        expires == null ? now.plus(settings.expires()) : expires,
+                        expires == null
+                                ? now.plus(mayBeginIn(order)).plus(settings.expires())
+                                : expires,
                         settings.owner()));
     }
 
@@ -276,11 +386,7 @@ public final class PushQueue implements Pushes, DialogObserver {
             result.complete(new Submission.Accepted(accept(push), false));
         } else {
             guard.run(() -> reserved--);
-            var _ =
-                    parts().store()
-                            .get(KEY_PREFIX + push.id())
-                            .exceptionally(_ -> Optional.empty())
-                            .thenAccept(text -> result.complete(again(push, text)));
+            ask(push.id(), text -> result.complete(again(push.digest(), text)));
         }
     }
 
@@ -288,6 +394,10 @@ public final class PushQueue implements Pushes, DialogObserver {
         return guard.get(
                 () -> {
                     reserved--;
+                    Push before = open.get(push.id());
+                    if (before != null) {
+                        return before.report(); // somebody has found it in the store
+                    }
                     push.sequence(++sequence);
                     open.put(push.id(), push);
                     turns.add(push);
@@ -301,9 +411,10 @@ public final class PushQueue implements Pushes, DialogObserver {
     /**
      * The key was used before; what the store has under it says for what.
      *
+     * @param digest of the order
      * @param text empty: the store did not say
      */
-    private Submission again(Push push, Optional<String> text) {
+    private Submission again(String digest, Optional<String> text) {
         StoredPush before = text.flatMap(StoredPush::read).orElse(null);
         if (before == null) {
             return refused(
@@ -311,22 +422,27 @@ public final class PushQueue implements Pushes, DialogObserver {
                             Why.UNAVAILABLE,
                             "what the store kv has of this idempotency key cannot be read now"));
         }
-        if (!before.digest().equals(push.digest())) {
+        if (!before.digest().equals(digest)) {
             return refused(
                     new Submission.Refused(
                             Why.CONFLICT,
                             "the idempotency key was used for another order, push " + before.id()));
         }
-        return guard.get(
-                () -> {
-                    if (before.isLeft(settings.owner())) { // as the store did not say so in time
-                        adopt(before);
-                        turn();
-                    }
-                    Push present = open.get(before.id());
-                    return new Submission.Accepted(
-                            present == null ? before.report() : present.report(), true);
-                });
+        return new Submission.Accepted(
+                guard.get(() -> known(before).map(Push::report).orElseGet(before::report)), true);
+    }
+
+    /** The push of the store, which is gone on with if it is left; empty: it has ended. */
+    private Optional<Push> known(StoredPush stored) {
+        if (stored.isLeft(settings.owner()) && parts != null && !stopping) {
+            adopt(stored);
+            turn();
+        }
+        return Optional.ofNullable(open.get(stored.id()));
+    }
+
+    private Duration mayBeginIn(PushOrder order) {
+        return order.priority() == PushOrder.Priority.URGENT ? Duration.ZERO : quietFor();
     }
 
     private Submission refused(Submission.Refused refused) {
@@ -470,19 +586,31 @@ public final class PushQueue implements Pushes, DialogObserver {
 
     @Override
     public CompletableFuture<Optional<PushReport>> cancel(String id) {
-        Optional<Push> running =
+        return present(id)
+                .thenCompose(
+                        push -> {
+                            push.ifPresent(this::cancel);
+                            return find(id);
+                        });
+    }
+
+    private void cancel(Push push) {
+        Optional<PushLink> link =
                 guard.get(
                         () -> {
-                            Push push = open.get(id);
-                            if (push != null && push.state() == State.QUEUED) {
+                            boolean hasNotBegun =
+                                    push.state() == State.ROUTING && push.link() == null;
+                            if (push.state() == State.QUEUED || hasNotBegun) {
                                 end(push, State.CANCELLED);
                                 turn();
                             }
-                            return Optional.ofNullable(push).filter(Push::isBetweenAttempts);
+                            return push.isBetweenAttempts()
+                                    ? Optional.ofNullable(push.link())
+                                    : Optional.empty();
                         });
-        running.ifPresent(
-                push ->
-                        push.withdraw(
+        link.ifPresent(
+                it ->
+                        it.withdraw(
                                 "the push was cancelled",
                                 () ->
                                         guard.run(
@@ -491,32 +619,54 @@ public final class PushQueue implements Pushes, DialogObserver {
                                                         end(push, State.CANCELLED);
                                                     }
                                                 })));
-        return find(id);
     }
 
     @Override
     public CompletableFuture<Optional<PushReport>> ended(String id) {
-        Optional<CompletableFuture<Optional<PushReport>>> end =
-                guard.get(
-                        () ->
-                                Optional.ofNullable(open.get(id))
-                                        .filter(it -> !it.state().isLast())
-                                        .map(Push::end));
-        return end.orElseGet(() -> find(id));
+        return present(id)
+                .thenCompose(
+                        push ->
+                                push.flatMap(it -> guard.get(() -> end(it)))
+                                        .orElseGet(() -> find(id)));
+    }
+
+    private static Optional<CompletableFuture<Optional<PushReport>>> end(Push push) {
+        return push.state().isLast() ? Optional.empty() : Optional.of(push.end());
+    }
+
+    /** One that has not ended, be it one that only the store knows yet. */
+    private CompletableFuture<Optional<Push>> present(String id) {
+        Optional<Push> push = guard.get(() -> Optional.ofNullable(open.get(id)));
+        if (push.isPresent() || parts == null) {
+            return CompletableFuture.completedFuture(push);
+        }
+        CompletableFuture<Optional<Push>> found = new CompletableFuture<>();
+        ask(
+                id,
+                text ->
+                        found.complete(
+                                text.flatMap(StoredPush::read)
+                                        .flatMap(it -> guard.get(() -> known(it)))));
+        return found;
     }
 
     @Override
     public List<PushReport> latest(int max) {
-        return guard.get(
-                () -> {
-                    List<PushReport> all = new ArrayList<>(ended);
-                    open.values().stream()
-                            .filter(it -> !it.state().isLast())
-                            .map(Push::report)
-                            .forEach(all::add);
-                    all.sort(Comparator.comparing(PushReport::accepted).reversed());
-                    return List.copyOf(all.subList(0, Math.min(max, all.size())));
-                });
+        List<Push> present = guard.get(() -> new ArrayList<>(open.values()));
+        present.sort(Comparator.comparing(Push::accepted).reversed());
+        List<Push> shown = present.subList(0, Math.min(max, present.size()));
+        List<PushReport> all =
+                guard.get(
+                        () -> {
+                            List<PushReport> reports = new ArrayList<>(ended);
+                            shown.stream()
+                                    .filter(it -> !it.state().isLast())
+                                    .map(Push::report)
+                                    .forEach(reports::add);
+                            return reports;
+                        });
+        all.sort(Comparator.comparing(PushReport::accepted).reversed());
+        return List.copyOf(all.subList(0, Math.min(max, all.size())));
     }
 
     @Override
@@ -531,10 +681,21 @@ public final class PushQueue implements Pushes, DialogObserver {
     }
 
     private @Nullable String held() {
-        if (parts == null || heldUntil - time.nanos() > 0 || !parts.hasRoom().test(settings)) {
+        if (parts == null || heldUntil - time.nanos() > 0) {
             return "overload";
         }
-        return quietFor().isZero() ? null : "quiet_hours";
+        return parts.obstacle().apply(settings).orElse(quietFor().isZero() ? null : "quiet_hours");
+    }
+
+    /** How long one that is to be tried again has to wait for something else. */
+    Duration waits(Push push) {
+        Duration quiet = mayBeginIn(push.order());
+        if (!quiet.isZero()) {
+            return quiet;
+        }
+        return turns.isInDialog(push.msisdn()) || parts().obstacle().apply(settings).isPresent()
+                ? AGAIN
+                : Duration.ZERO;
     }
 
     // ---- what an engine before has left
@@ -542,15 +703,21 @@ public final class PushQueue implements Pushes, DialogObserver {
     /** Asked for again until the store says it. */
     private void takeUp() {
         Left left = new Left(settings.owner());
+        asking++;
         guard.later(
                 () -> {
                     var _ =
-                            parts().store()
-                                    .all(KEY_PREFIX, left::add)
+                            asked(() -> parts().store().all(KEY_PREFIX, left::add))
                                     .whenComplete(
                                             (_, fault) -> {
+                                                guard.run(
+                                                        () -> {
+                                                            if (fault == null) {
+                                                                takeUp(left);
+                                                            }
+                                                            noLongerAsking();
+                                                        });
                                                 if (fault == null) {
-                                                    guard.run(() -> takeUp(left));
                                                     return;
                                                 }
                                                 storeFailed("say which pushes it has", fault);
@@ -594,8 +761,8 @@ public final class PushQueue implements Pushes, DialogObserver {
     }
 
     private void adopt(StoredPush stored) {
-        if (open.containsKey(stored.id())) {
-            return; // which was ordered since the start
+        if (open.containsKey(stored.id()) || endedMeanwhile.contains(stored.id())) {
+            return; // it was ordered since, or what the store said is out of date
         }
         Push push = new Push(this, stored, ++sequence);
         open.put(push.id(), push);
@@ -617,15 +784,20 @@ public final class PushQueue implements Pushes, DialogObserver {
         if (stopping || parts == null) {
             return;
         }
+        int expired = 0;
         for (Push push = turns.expired(time.now());
                 push != null;
                 push = turns.expired(time.now())) {
+            if (++expired > EXPIRE_AT_ONCE) {
+                guard.later(() -> guard.run(this::turn));
+                return;
+            }
             end(push, State.EXPIRED);
         }
         Duration quietFor = quietFor();
         long now = time.nanos();
         boolean mayBegin = settings.isOn() && heldUntil - now <= 0;
-        while (mayBegin && parts.hasRoom().test(settings)) {
+        while (mayBegin && parts.obstacle().apply(settings).isEmpty()) {
             Push push = turns.next(settings.rate(), now, !quietFor.isZero());
             if (push == null) {
                 break;
@@ -643,15 +815,20 @@ public final class PushQueue implements Pushes, DialogObserver {
     }
 
     private void begin(Push push, PushSettings current) {
-        parts().dialogs()
-                .push(push.dialog(current))
-                .ifPresent(why -> guard.run(() -> notBegun(push, why)));
+        Optional<String> why;
+        try {
+            why = parts().dialogs().push(push.dialog(current));
+        } catch (RuntimeException | Error e) {
+            log.error("a push cannot begin: internal fault", e);
+            why = Optional.of("fault");
+        }
+        why.ifPresent(it -> guard.run(() -> notBegun(push, it)));
     }
 
     /** If it was for want of room, the others could not begin either: they wait for a moment. */
     private void notBegun(Push push, String why) {
         over(push);
-        if (why.equals(ServiceDesk.NO_SCRIPT)) {
+        if (why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push)) {
             if (!push.state().isLast()) {
                 push.failed(Reason.SCRIPT);
             }
@@ -666,6 +843,12 @@ public final class PushQueue implements Pushes, DialogObserver {
             }
         }
         turn();
+    }
+
+    /** Whether the rules name its script: then it will be in service in a moment. */
+    private boolean isOfTheRules(Push push) {
+        return !(push.order().content() instanceof PushOrder.Script(String key, var _))
+                || settings.scripts().contains(key);
     }
 
     /** Its dialog is over, or has not begun: its subscriber is free again. */
@@ -736,7 +919,9 @@ public final class PushQueue implements Pushes, DialogObserver {
 
     /** The store knows all of it. */
     void forget(Push push) {
-        open.remove(push.id());
+        if (open.remove(push.id(), push) && asking > 0) {
+            endedMeanwhile.add(push.id());
+        }
     }
 
     void storeFailed(String what, @Nullable Throwable fault) {
@@ -758,16 +943,33 @@ public final class PushQueue implements Pushes, DialogObserver {
         if (dialog.opening().kind() != DialogKind.DIALLED || msisdn == null || !settings.isOn()) {
             return DialogListener.NOBODY;
         }
-        guard.run(() -> turns.dialogBegun(msisdn.digits()));
-        return (_, _, fact) -> {
-            if (fact instanceof DialogFact.Finished) {
+        return new DialledDialog(msisdn.digits());
+    }
+
+    /** One that its subscriber has begun, from its first fact to its last one. */
+    private final class DialledDialog implements DialogListener {
+        private final String msisdn;
+        private boolean isOpen;
+
+        DialledDialog(String msisdn) {
+            this.msisdn = msisdn;
+        }
+
+        @Override
+        public void told(DialogIdentity dialog, Instant at, DialogFact fact) {
+            if (fact instanceof DialogFact.Begun) {
+                isOpen = true;
+                guard.run(() -> turns.dialogBegun(msisdn));
+            } else if (isOpen
+                    && (fact instanceof DialogFact.Finished || fact instanceof DialogFact.LetGo)) {
+                isOpen = false;
                 guard.run(
                         () -> {
-                            if (turns.dialogOver(msisdn.digits())) {
+                            if (turns.dialogOver(msisdn)) {
                                 turn();
                             }
                         });
             }
-        };
+        }
     }
 }

@@ -105,11 +105,10 @@ public record PushReport(
         ERROR,
         /** Nobody answered what began the dialog within its time. */
         NO_ANSWER,
-        /**
-         * What begins the dialog has not reached the far side: no link took it, or SCCP gave it
-         * back.
-         */
+        /** What begins the dialog has not reached the far side: SCCP gave it back. */
         UNDELIVERED,
+        /** No link took what begins the dialog; it is tried again until the push expires. */
+        UNTAKEN,
         /** The far side does not take such dialogs. */
         REFUSED,
         /** The far side broke the dialog off. */

@@ -27,6 +27,8 @@ final class Turns {
     private static final long BURST_NANOS = Duration.ofMillis(50).toNanos();
 
     private static final Comparator<Push> IN_ORDER = Comparator.comparingLong(Push::sequence);
+    private static final Comparator<Push> BY_PRIORITY =
+            Comparator.comparing(Push::priority).thenComparing(IN_ORDER);
 
     /** Those whose turn can come, by priority, in the order in which they came. */
     private final Map<Priority, NavigableSet<Push>> lines = new EnumMap<>(Priority.class);
@@ -34,8 +36,8 @@ final class Turns {
     private final NavigableSet<Push> byExpiry =
             new TreeSet<>(Comparator.comparing(Push::expires).thenComparing(IN_ORDER));
 
-    /** Subscribers who are in a dialog, or have a push that runs. */
-    private final Map<String, Subscriber> busy = new HashMap<>();
+    /** Subscribers who are in a dialog, or have a push that runs or that waited for that. */
+    private final Map<String, Subscriber> subscribers = new HashMap<>();
 
     private int waiting;
 
@@ -44,9 +46,18 @@ final class Turns {
 
     /** Why a subscriber is busy, and what waits for him. */
     private static final class Subscriber {
-        private final NavigableSet<Push> parked = new TreeSet<>(IN_ORDER);
+        /** Those that are in no line; the first of them gets into its line when he is free. */
+        private final NavigableSet<Push> parked = new TreeSet<>(BY_PRIORITY);
+
+        /** The one of them that has got into its line; null: none. */
+        private @Nullable Push inLine;
+
         private int dialogs;
         private boolean hasPush;
+
+        boolean isBusy() {
+            return dialogs > 0 || hasPush;
+        }
     }
 
     /**
@@ -78,9 +89,13 @@ final class Turns {
         waiting--;
         byExpiry.remove(push);
         line(push).remove(push);
-        Subscriber subscriber = busy.get(push.msisdn());
+        Subscriber subscriber = subscribers.get(push.msisdn());
         if (subscriber != null) {
             subscriber.parked.remove(push);
+            if (push.equals(subscriber.inLine)) {
+                subscriber.inLine = null;
+            }
+            freed(push.msisdn(), subscriber);
         }
     }
 
@@ -113,12 +128,16 @@ final class Turns {
             }
             NavigableSet<Push> line = requireNonNull(lines.get(priority));
             for (Push push = line.pollFirst(); push != null; push = line.pollFirst()) {
-                Subscriber subscriber = busy.get(push.msisdn());
-                if (subscriber == null) {
+                Subscriber subscriber =
+                        subscribers.computeIfAbsent(push.msisdn(), _ -> new Subscriber());
+                if (!subscriber.isBusy()) {
                     nextTurn = Math.max(nextTurn, now - BURST_NANOS) + SECOND_NANOS / rate;
+                    subscriber.hasPush = true;
                     remove(push);
-                    busy.computeIfAbsent(push.msisdn(), _ -> new Subscriber()).hasPush = true;
                     return push;
+                }
+                if (push.equals(subscriber.inLine)) {
+                    subscriber.inLine = null;
                 }
                 subscriber.parked.add(push);
             }
@@ -128,14 +147,14 @@ final class Turns {
 
     /** The push of this subscriber that had a turn is over. */
     void over(String msisdn) {
-        Subscriber subscriber = requireNonNull(busy.get(msisdn));
+        Subscriber subscriber = requireNonNull(subscribers.get(msisdn));
         subscriber.hasPush = false;
         freed(msisdn, subscriber);
     }
 
     /** This subscriber has begun a dialog. */
     void dialogBegun(String msisdn) {
-        busy.computeIfAbsent(msisdn, _ -> new Subscriber()).dialogs++;
+        subscribers.computeIfAbsent(msisdn, _ -> new Subscriber()).dialogs++;
     }
 
     /**
@@ -144,18 +163,30 @@ final class Turns {
      * @return whether a push waited for that
      */
     boolean dialogOver(String msisdn) {
-        Subscriber subscriber = requireNonNull(busy.get(msisdn));
+        Subscriber subscriber = requireNonNull(subscribers.get(msisdn));
         boolean isWaitedFor = !subscriber.parked.isEmpty();
         subscriber.dialogs--;
         freed(msisdn, subscriber);
         return isWaitedFor;
     }
 
-    /** Those that waited for a subscriber are in the line again, at their old places. */
+    /** Whether this subscriber has begun a dialog that is not over. */
+    boolean isInDialog(String msisdn) {
+        Subscriber subscriber = subscribers.get(msisdn);
+        return subscriber != null && subscriber.dialogs > 0;
+    }
+
+    /** If he is free, the next one that waited for him is in its line again, at its old place. */
     private void freed(String msisdn, Subscriber subscriber) {
-        if (subscriber.dialogs == 0 && !subscriber.hasPush) {
-            busy.remove(msisdn);
-            subscriber.parked.forEach(it -> line(it).add(it));
+        if (subscriber.isBusy() || subscriber.inLine != null) {
+            return;
+        }
+        Push next = subscriber.parked.pollFirst();
+        if (next == null) {
+            subscribers.remove(msisdn);
+        } else {
+            subscriber.inLine = next;
+            line(next).add(next);
         }
     }
 

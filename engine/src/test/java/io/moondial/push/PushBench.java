@@ -72,7 +72,22 @@ final class PushBench {
     /** How many messages have begun a dialog, by the id of the push. */
     final Map<String, Integer> begins = new ConcurrentSkipListMap<>();
 
-    boolean storeFails;
+    volatile boolean storeFails;
+
+    /** Whether the store says later which pushes it has: as they were when it was asked. */
+    boolean listsLater;
+
+    /** Whether no link takes what begins a dialog. */
+    volatile boolean isUntaken;
+
+    /** Whether the script gives up while its first message leaves. */
+    volatile boolean givesUp;
+
+    /** What was sent in dialogs after their first message. */
+    final List<Outgoing> below = new CopyOnWriteArrayList<>();
+
+    private Runnable list = () -> {};
+    private final Map<String, DialogLink> links = new ConcurrentHashMap<>();
     boolean hasRoom = true;
 
     /** Whether the far side acknowledges before the one who sends knows that it has sent. */
@@ -111,7 +126,7 @@ final class PushBench {
                         new OfStore(mine),
                         new OfChannel(mine),
                         dialog -> mine.isOver ? Optional.empty() : run(dialog),
-                        _ -> hasRoom,
+                        _ -> hasRoom ? Optional.empty() : Optional.of("overload"),
                         6,
                         () -> ZoneOffset.UTC,
                         counters));
@@ -159,6 +174,12 @@ final class PushBench {
                         }
                     });
         }
+    }
+
+    /** The store says now which pushes it had. */
+    void list() {
+        list.run();
+        time.rest();
     }
 
     void reload(String yaml) {
@@ -247,6 +268,7 @@ final class PushBench {
                         });
         listener.told(identity, time.now(), new DialogFact.Begun());
         ofSubscriber.put(dialog.msisdn(), dialog.pushId());
+        links.put(dialog.msisdn(), dialog.link());
         try {
             dialog.link().send(new Outgoing.Begin(new Outgoing.Show(1, hello(), false), ANSWER));
         } catch (DialogLink.DialogGoneException e) {
@@ -345,13 +367,22 @@ final class PushBench {
 
         @Override
         public CompletableFuture<?> all(String prefix, Consumer<String> each) {
+            List<String> texts =
+                    stored.entrySet().stream()
+                            .filter(it -> it.getKey().startsWith(prefix))
+                            .map(Map.Entry::getValue)
+                            .toList();
+            if (listsLater) {
+                CompletableFuture<Boolean> listed = new CompletableFuture<>();
+                list =
+                        () -> {
+                            texts.forEach(each);
+                            listed.complete(true);
+                        };
+                return listed;
+            }
             if (!storeFails) {
-                stored.forEach(
-                        (key, text) -> {
-                            if (key.startsWith(prefix)) {
-                                each.accept(text);
-                            }
-                        });
+                texts.forEach(each);
             }
             return answer(true);
         }
@@ -366,8 +397,16 @@ final class PushBench {
         }
 
         @Override
-        public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver) {
+        public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
+                throws NotBegunException {
             if (life.isOver) {
+                return new OfLink();
+            }
+            if (isUntaken) {
+                throw new NotBegunException("all links are down");
+            }
+            if (givesUp) {
+                giveUp(requireNonNull(links.get(requireNonNull(dialog.msisdn()))));
                 return new OfLink();
             }
             String id = requireNonNull(ofSubscriber.get(requireNonNull(dialog.msisdn())));
@@ -377,6 +416,14 @@ final class PushBench {
                 acknowledgeNow(sent.removeFirst());
             }
             return new OfLink();
+        }
+
+        private static void giveUp(DialogLink dialog) {
+            try {
+                dialog.send(new Outgoing.Abort("its time is over"));
+            } catch (DialogLink.DialogGoneException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override
@@ -417,7 +464,7 @@ final class PushBench {
         public void close() {}
     }
 
-    private static final class OfLink implements DialogLink {
+    private final class OfLink implements DialogLink {
         @Override
         public String localTid() {
             return "0000002a";
@@ -425,6 +472,7 @@ final class PushBench {
 
         @Override
         public Optional<String> send(Outgoing message) {
+            below.add(message);
             return Optional.empty();
         }
 

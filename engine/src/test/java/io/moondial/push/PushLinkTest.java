@@ -16,6 +16,7 @@ import io.moondial.channel.RoutingInfo;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Incoming.Part;
+import io.moondial.dialog.Outgoing;
 import io.moondial.push.PushReport.Reason;
 import java.time.Duration;
 import java.util.List;
@@ -269,6 +270,55 @@ class PushLinkTest {
                             case USER, PROVIDER, ENGINE -> Reason.ABORTED;
                         });
         assertThat(bench.report(id).errorCode()).isNull();
+    }
+
+    @Test
+    void what_no_link_takes_is_tried_again_until_the_push_expires() {
+        bench.isUntaken = true;
+        String id = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofMinutes(2));
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.UNTAKEN);
+        bench.isUntaken = false;
+        bench.time.pass(Duration.ofSeconds(5));
+        bench.error(72);
+        bench.time.pass(Duration.ofSeconds(3));
+        bench.acknowledge();
+
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void a_dialog_that_begins_when_its_script_has_given_up_is_broken_off() {
+        bench.givesUp = true;
+        bench.accepted(SOMEBODY);
+        bench.time.rest();
+
+        assertThat(bench.below).singleElement().isInstanceOf(Outgoing.Abort.class);
+    }
+
+    @Test
+    void an_empty_message_in_between_is_no_answer() {
+        String id = bench.accepted(SOMEBODY);
+        PushBench.Sent sent = bench.next();
+
+        sent.receiver().arrived(new Incoming.Continued(List.of()));
+        assertThat(bench.state(id)).isEqualTo(SENT);
+        sent.receiver()
+                .arrived(new Incoming.Continued(List.of(new Part.Errored(sent.screen(), 36))));
+
+        assertThat(bench.report(id).errorCode()).isEqualTo(36);
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.ERROR);
+    }
+
+    @Test
+    void an_hlr_whose_answer_never_comes_is_not_waited_for_for_ever() {
+        bench.reload("{route: sri_sm, retry: {attempts: 0}}");
+        String id = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofSeconds(30));
+
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.NO_ANSWER);
+        bench.asked.removeFirst().receiver().accept(new RoutingInfo.Refused(1));
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.NO_ANSWER);
     }
 
     @Test

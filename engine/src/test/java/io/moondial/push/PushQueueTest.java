@@ -26,6 +26,7 @@ import io.moondial.push.Pushes.Submission;
 import io.moondial.push.Pushes.Why;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -205,6 +206,20 @@ class PushQueueTest {
     }
 
     @Test
+    void a_repeated_order_is_known_though_a_new_one_would_be_refused() {
+        Instant soon = bench.time.now().plusSeconds(60);
+        bench.reload("{route: hlr, max_queued: 1, scripts: [survey]}");
+        bench.hasRoom = false;
+        PushOrder order = order(SOMEBODY, Priority.NORMAL, soon, "k1");
+        String id = bench.accepted(order);
+
+        assertThat(bench.accepted(order)).as("full").isEqualTo(id);
+        bench.time.pass(Duration.ofMinutes(2));
+        assertThat(bench.accepted(order)).as("expired").isEqualTo(id);
+        assertThat(refusal(order(SOMEBODY, Priority.NORMAL, soon, "k2"))).isEqualTo(Why.EXPIRES);
+    }
+
+    @Test
     void no_more_wait_than_may() {
         bench.reload("{route: hlr, max_queued: 2}");
         bench.hasRoom = false;
@@ -246,6 +261,7 @@ class PushQueueTest {
                         "1",
                         "ussd");
         DialogListener dialog = bench.queue.begun(dialled);
+        dialog.told(dialled, bench.time.now(), new DialogFact.Begun());
         String id = bench.accepted(SOMEBODY);
         String other = bench.accepted("27761485723");
         bench.time.pass(Duration.ofSeconds(5));
@@ -257,6 +273,73 @@ class PushQueueTest {
 
         assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other, id);
         assertThat(bench.queue.standing().running()).isEqualTo(2);
+    }
+
+    @Test
+    void a_dialog_that_was_refused_before_it_began_keeps_no_push_away() {
+        bench.queue.begun(
+                new DialogIdentity(
+                        "Test-d",
+                        PushBench.opening(DialogKind.DIALLED, SOMEBODY),
+                        "money",
+                        "1",
+                        "ussd"));
+
+        String id = bench.accepted(SOMEBODY);
+
+        assertThat(bench.state(id)).isEqualTo(SENT);
+    }
+
+    @Test
+    void one_that_is_tried_again_waits_for_the_end_of_a_dialog_and_of_the_quiet_hours() {
+        bench.reload("{route: hlr, quiet_hours: \"08:10-08:20\", expires: 1h}");
+        String id = bench.accepted(SOMEBODY);
+        bench.error(72);
+        DialogIdentity dialled =
+                new DialogIdentity(
+                        "Test-d",
+                        PushBench.opening(DialogKind.DIALLED, SOMEBODY),
+                        "money",
+                        "1",
+                        "ussd");
+        DialogListener dialog = bench.queue.begun(dialled);
+        dialog.told(dialled, bench.time.now(), new DialogFact.Begun());
+
+        bench.time.pass(Duration.ofMinutes(11));
+        dialog.told(
+                dialled, bench.time.now(), new DialogFact.Finished(new Outcome.Responded(), false));
+        bench.time.pass(Duration.ofMinutes(8));
+        assertThat(bench.begins.get(id)).isEqualTo(1);
+        bench.time.pass(Duration.ofMinutes(1).plusSeconds(1));
+        bench.acknowledge();
+
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void one_that_is_ordered_in_quiet_hours_expires_so_long_after_their_end() {
+        bench.reload("{route: hlr, quiet_hours: \"08:00-09:00\", expires: 10m}");
+        String id = bench.accepted(SOMEBODY);
+
+        bench.time.pass(Duration.ofHours(1));
+
+        assertThat(bench.state(id)).isEqualTo(SENT);
+    }
+
+    @Test
+    void many_pushes_of_one_subscriber_go_out_one_after_the_other() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            ids.add(bench.accepted(SOMEBODY));
+        }
+        bench.queue.cancel(ids.get(3)).join();
+        for (int i = 0; i < 49; i++) {
+            bench.time.pass(Duration.ofMillis(100));
+            bench.acknowledge();
+        }
+
+        assertThat(ids.stream().filter(it -> bench.state(it) == COMPLETED)).hasSize(49);
+        assertThat(bench.sent).isEmpty();
     }
 
     @Test
@@ -468,6 +551,69 @@ class PushQueueTest {
         bench.time.pass(Duration.ofSeconds(1));
 
         assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(id);
+    }
+
+    @Test
+    void what_the_store_said_before_a_push_ended_is_not_gone_on_with() {
+        bench.listsLater = true;
+        bench.kill();
+        String id = bench.accepted(withKey(SOMEBODY, "k1"));
+        bench.kill(); // and the store is asked while it says that the push may have been sent
+        String text = bench.stored.get("push/" + id);
+        assertThat(text).contains("SENT");
+        bench.accepted(withKey(SOMEBODY, "k1")); // so it is known to this engine: it has ended
+        assertThat(bench.state(id)).isEqualTo(UNKNOWN);
+        int changes = bench.changes.size();
+
+        bench.list();
+
+        assertThat(bench.changes).hasSize(changes);
+        assertThat(bench.begins.get(id)).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_was_about_to_be_sent_when_the_engine_stopped_is_sent_after_the_next_start() {
+        String id = bench.accepted(SOMEBODY);
+        bench.error(72);
+        bench.storeFails = true;
+        bench.time.pass(Duration.ofSeconds(3)); // it waits for the store to note it
+        bench.queue.stop();
+        bench.time.rest();
+        bench.storeFails = false;
+        bench.time.pass(Duration.ofSeconds(2));
+
+        bench.kill();
+        bench.time.rest();
+        bench.acknowledge();
+
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void one_that_only_the_store_knows_yet_can_be_cancelled_and_waited_for() {
+        bench.hasRoom = false;
+        String cancelled = bench.accepted("27761485701");
+        String awaited = bench.accepted("27761485702");
+        bench.listsLater = true;
+        bench.kill();
+
+        assertThat(bench.queue.cancel(cancelled).join()).map(PushReport::state).hasValue(CANCELLED);
+        CompletableFuture<Optional<PushReport>> end = bench.queue.ended(awaited);
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(1));
+        bench.acknowledge();
+
+        assertThat(end.join()).map(PushReport::state).hasValue(COMPLETED);
+    }
+
+    @Test
+    void the_end_of_a_queue_waits_until_the_store_knows_everything() {
+        String id = bench.accepted(SOMEBODY);
+        bench.acknowledge();
+
+        bench.queue.close();
+
+        assertThat(bench.storedOf(id).state()).isEqualTo(COMPLETED);
     }
 
     @Test

@@ -69,7 +69,7 @@ final class TestPushes {
                         new Memory(),
                         new VirtualChannel(network, time),
                         desk::push,
-                        settings -> true,
+                        settings -> Optional.empty(),
                         rules.network().ssns().getFirst(),
                         () -> Objects.requireNonNullElse(rules.timeZone(), time.zone()),
                         counters));

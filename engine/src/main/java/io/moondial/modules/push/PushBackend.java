@@ -41,7 +41,7 @@ final class PushBackend implements Backend<PushSettings, Pushes> {
 
     @Override
     public void stop(Pushes started) {
-        ((PushQueue) started).stop();
+        ((PushQueue) started).close();
     }
 
     @Override
