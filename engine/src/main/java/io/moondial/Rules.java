@@ -182,6 +182,14 @@ public record Rules(
                     .ifPresent(
                             it -> rules.section(PUSH).section("callback").refuse("upstream", it));
         }
+        Integer ssn = push().ssn();
+        if (ssn != null && !network.ssns().contains(ssn)) {
+            rules.section(PUSH)
+                    .refuse(
+                            "ssn",
+                            "found %d; it must be one of the network's ssns, which are %s"
+                                    .formatted(ssn, network.ssns()));
+        }
         int maxDialogs = network.limits().tcap().maxDialogs();
         if (maxDialogs <= dialogs.max()) {
             rules.section("network")

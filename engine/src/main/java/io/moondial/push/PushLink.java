@@ -322,9 +322,7 @@ final class PushLink implements BegunLink {
             } catch (RuntimeException e) {
                 located(fault(e));
             } catch (NotBegunException e) {
-                notSent(
-                        new Failure(
-                                Reason.UNDELIVERED, null, String.valueOf(e.getMessage()), false));
+                notSent(new Failure(Reason.UNTAKEN, null, String.valueOf(e.getMessage()), false));
             }
         }
 
@@ -427,9 +425,7 @@ final class PushLink implements BegunLink {
             try {
                 begun(channel.begin(dialog, this));
             } catch (NotBegunException e) {
-                notSent(
-                        new Failure(
-                                Reason.UNDELIVERED, null, String.valueOf(e.getMessage()), false));
+                notSent(new Failure(Reason.UNTAKEN, null, String.valueOf(e.getMessage()), false));
             } catch (RuntimeException e) {
                 notSent(new Failure(Reason.ABORTED, null, fault(e).how(), true));
             }

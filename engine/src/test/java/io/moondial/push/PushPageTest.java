@@ -66,25 +66,25 @@ class PushPageTest {
                                 .toList());
     }
 
+    private static String tried(Reason reason, List<PushSettings.RetryCause> byDefault) {
+        if (reason == Reason.UNTAKEN) {
+            return "always, each 5 s until the push expires";
+        }
+        if (byDefault.stream().anyMatch(is(reason))) {
+            return "yes, by default";
+        }
+        return Arrays.stream(PushSettings.RetryCause.values()).anyMatch(is(reason))
+                ? "if `retry: on` lists it"
+                : "no";
+    }
+
     @Test
     void each_reason_is_there_with_whether_it_is_tried_again() {
         List<PushSettings.RetryCause> on = PushSettings.schema().defaults().retry().on();
         assertThat(rows("Attempts"))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(Reason.values())
-                                .map(
-                                        it ->
-                                                it.word()
-                                                        + ":"
-                                                        + (on.stream().anyMatch(is(it))
-                                                                ? "yes, by default"
-                                                                : Arrays.stream(
-                                                                                        PushSettings
-                                                                                                .RetryCause
-                                                                                                .values())
-                                                                                .anyMatch(is(it))
-                                                                        ? "if `retry: on` lists it"
-                                                                        : "no"))
+                                .map(it -> it.word() + ":" + tried(it, on))
                                 .toList());
     }
 

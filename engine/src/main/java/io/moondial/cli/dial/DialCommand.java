@@ -48,7 +48,8 @@ import tools.jackson.databind.node.ObjectNode;
         name = "dial",
         mixinStandardHelpOptions = true,
         description = {
-            "Dials a code from one handset, on an engine started for it or on a running one (--live, --connect). Or takes what an engine pushes to it (--wait, --stay).",
+            "Dials a code from one handset, or takes what an engine pushes to it.",
+            "The engine is one started for it, or a running one (--live, --connect). --wait and --stay take pushes.",
             "Every screen is printed as it comes. Answers come from the command line, or from the terminal or the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })
