@@ -4,9 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel;
-import io.moondial.config.Measure;
 import io.moondial.dialog.DialogFact;
-import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.dialog.DialogKind;
 import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
@@ -17,12 +15,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.metrics.RateLimitedLog;
 import io.moondial.push.PushReport.Reason;
 import io.moondial.push.PushReport.State;
-import io.moondial.text.Dcs;
-import io.moondial.text.Sha256;
-import io.moondial.text.UssdString;
-import io.moondial.text.UssdString.UnsendableText;
 import io.moondial.time.Time;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -32,7 +25,6 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -46,7 +38,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,14 +50,7 @@ import org.slf4j.event.Level;
  * it was sent.
  */
 public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
-    /** What a digest and an id have of their SHA-256, in octets. */
-    private static final int ID_OCTETS = 12;
-
     static final String KEY_PREFIX = "push/";
-    private static final Pattern MSISDN = Pattern.compile("[0-9]{5,15}");
-    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
-    private static final int MAX_PATTERN = 255;
-    private static final int MAX_ARGS = 4096;
 
     /** How many that have ended are in {@link #latest}. */
     private static final int ENDED_SHOWN = 1000;
@@ -83,7 +67,6 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PushQueue.class);
     private final RateLimitedLog limited;
     private final Time time;
-    private final SecureRandom random = new SecureRandom();
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Guard guard;
 
@@ -308,10 +291,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             return;
         }
         ask(
-                id(order.by(), requireNonNull(key)),
+                Orders.id(order),
                 text ->
                         result.complete(
-                                text.isEmpty() ? refused(why) : again(digest(order), text)));
+                                text.isEmpty() ? refused(why) : again(Orders.digest(order), text)));
     }
 
     /** What the store has of a push that may be gone on with; empty: nothing, or it did not say. */
@@ -346,20 +329,40 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         record Wrong(Submission.Refused why) implements Checked {}
     }
 
+    private Submission.@Nullable Refused refusal(PushOrder order, Instant now) {
+        if (!settings.isOn()) {
+            return new Submission.Refused(
+                    Why.OFF, "the rules have no pushes; write push: with a route into them");
+        }
+        if (stopping || parts == null) {
+            return new Submission.Refused(Why.STOPPING, "the engine takes no pushes now");
+        }
+        Submission.Refused wrong = Orders.refusal(order, settings, now);
+        if (wrong != null) {
+            return wrong;
+        }
+        if (turns.waiting() + reserved >= settings.maxQueued()) {
+            return new Submission.Refused(
+                    Why.FULL,
+                    "%d pushes wait, as many as may (push: max_queued)"
+                            .formatted(turns.waiting() + reserved));
+        }
+        return null;
+    }
+
     private Checked check(PushOrder order, Instant now) {
         Submission.Refused refusal = refusal(order, now);
         if (refusal != null) {
             return new Checked.Wrong(refusal);
         }
         reserved++;
-        String key = order.idempotencyKey();
         Instant expires = order.expires();
         return new Checked.Right(
                 new Push(
                         this,
-                        key == null ? randomId() : id(order.by(), key),
+                        Orders.id(order),
                         order,
-                        digest(order),
+                        Orders.digest(order),
                         now,
                         expires == null
                                 ? now.plus(mayBeginIn(order)).plus(settings.expires())
@@ -452,114 +455,6 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                     .increment("push.refused." + refused.why().name().toLowerCase(Locale.ROOT));
         }
         return refused;
-    }
-
-    private Submission.@Nullable Refused refusal(PushOrder order, Instant now) {
-        if (!settings.isOn()) {
-            return new Submission.Refused(
-                    Why.OFF, "the rules have no pushes; write push: with a route into them");
-        }
-        if (stopping || parts == null) {
-            return new Submission.Refused(Why.STOPPING, "the engine takes no pushes now");
-        }
-        if (!MSISDN.matcher(order.msisdn()).matches()) {
-            return new Submission.Refused(
-                    Why.NUMBER,
-                    "msisdn is no number; allowed are 5 to 15 digits, those of an international number without + and 00");
-        }
-        Submission.Refused wrong = contentRefusal(order.content());
-        if (wrong != null) {
-            return wrong;
-        }
-        Instant expires = order.expires();
-        if (expires != null && !expires.isAfter(now)) {
-            return new Submission.Refused(
-                    Why.EXPIRES,
-                    "it has expired already: %s is not after %s".formatted(expires, now));
-        }
-        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
-            return new Submission.Refused(
-                    Why.EXPIRES,
-                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
-                            .formatted(
-                                    expires,
-                                    Measure.DURATION.format(settings.maxExpires().toMillis())));
-        }
-        String key = order.idempotencyKey();
-        if (key != null && !IDEMPOTENCY_KEY.matcher(key).matches()) {
-            return new Submission.Refused(
-                    Why.ORDER,
-                    "the idempotency key is not allowed; it has 1 to 128 printable characters of ASCII, and no blanks");
-        }
-        Integer pattern = order.alertingPattern();
-        if (pattern != null && (pattern < 0 || pattern > MAX_PATTERN)) {
-            return new Submission.Refused(
-                    Why.ORDER,
-                    "the alerting pattern is %d; allowed is 0 to 255".formatted(pattern));
-        }
-        if (order.callback() && settings.callback() == null) {
-            return new Submission.Refused(
-                    Why.ORDER, "it asks for a callback, and the rules name none (push: callback)");
-        }
-        if (turns.waiting() + reserved >= settings.maxQueued()) {
-            return new Submission.Refused(
-                    Why.FULL,
-                    "%d pushes wait, as many as may (push: max_queued)"
-                            .formatted(turns.waiting() + reserved));
-        }
-        return null;
-    }
-
-    private Submission.@Nullable Refused contentRefusal(PushOrder.Content content) {
-        return switch (content) {
-            case PushOrder.Text(var _, String text) -> {
-                if (text.isEmpty()) {
-                    yield new Submission.Refused(Why.TEXT, "the text is empty");
-                }
-                try {
-                    UssdString.encode(text, Dcs.UNSPECIFIED);
-                    yield null;
-                } catch (UnsendableText e) {
-                    yield new Submission.Refused(Why.TEXT, String.valueOf(e.getMessage()));
-                }
-            }
-            case PushOrder.Script(String key, var args) -> {
-                if (!settings.scripts().contains(key)) {
-                    yield new Submission.Refused(
-                            Why.SCRIPT,
-                            "script '%s' is none of push: scripts, which are %s"
-                                    .formatted(key, settings.scripts()));
-                }
-                yield args != null && args.length() > MAX_ARGS
-                        ? new Submission.Refused(
-                                Why.ORDER,
-                                "args has %d characters of JSON; allowed are %d"
-                                        .formatted(args.length(), MAX_ARGS))
-                        : null;
-            }
-        };
-    }
-
-    private String randomId() {
-        byte[] octets = new byte[ID_OCTETS];
-        random.nextBytes(octets);
-        return HexFormat.of().formatHex(octets);
-    }
-
-    private static String id(String by, String key) {
-        return new Sha256().addPart(by).addPart(key).hex(ID_OCTETS);
-    }
-
-    /** Of what makes an order another order. */
-    private static String digest(PushOrder order) {
-        Sha256 digest = new Sha256().addPart(order.msisdn());
-        switch (order.content()) {
-            case PushOrder.Text(Screen screen, String text) ->
-                    digest.addPart(screen.name()).addPart(text);
-            case PushOrder.Script(String key, var args) ->
-                    digest.addPart("SCRIPT").addPart(key).addPart(args == null ? "" : args);
-        }
-        return digest.hex(ID_OCTETS);
     }
 
     // ---- what becomes of them, asked from outside

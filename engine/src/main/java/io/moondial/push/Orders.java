@@ -1,0 +1,132 @@
+package io.moondial.push;
+
+import io.moondial.config.Measure;
+import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.push.Pushes.Submission;
+import io.moondial.push.Pushes.Why;
+import io.moondial.text.Dcs;
+import io.moondial.text.Sha256;
+import io.moondial.text.UssdString;
+import io.moondial.text.UssdString.UnsendableText;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** What an order must be like, which push it is, and which order it is the same as. */
+final class Orders {
+    /** What a digest and an id have of their SHA-256, in octets. */
+    private static final int ID_OCTETS = 12;
+
+    private static final Pattern MSISDN = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
+    private static final int MAX_PATTERN = 255;
+    private static final int MAX_ARGS = 4096;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private Orders() {}
+
+    /**
+     * Why an order cannot be carried out, by itself and by the rules; null: it can.
+     *
+     * @param settings with a route
+     */
+    static Submission.@Nullable Refused refusal(
+            PushOrder order, PushSettings settings, Instant now) {
+        if (!MSISDN.matcher(order.msisdn()).matches()) {
+            return new Submission.Refused(
+                    Why.NUMBER,
+                    "msisdn is no number; allowed are 5 to 15 digits, those of an international number without + and 00");
+        }
+        Submission.Refused wrong = refusal(order.content(), settings);
+        if (wrong != null) {
+            return wrong;
+        }
+        Instant expires = order.expires();
+        if (expires != null && !expires.isAfter(now)) {
+            return new Submission.Refused(
+                    Why.EXPIRES,
+                    "it has expired already: %s is not after %s".formatted(expires, now));
+        }
+        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
+            return new Submission.Refused(
+                    Why.EXPIRES,
+                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
+                            .formatted(
+                                    expires,
+                                    Measure.DURATION.format(settings.maxExpires().toMillis())));
+        }
+        String key = order.idempotencyKey();
+        if (key != null && !IDEMPOTENCY_KEY.matcher(key).matches()) {
+            return new Submission.Refused(
+                    Why.ORDER,
+                    "the idempotency key is not allowed; it has 1 to 128 printable characters of ASCII, and no blanks");
+        }
+        Integer pattern = order.alertingPattern();
+        if (pattern != null && (pattern < 0 || pattern > MAX_PATTERN)) {
+            return new Submission.Refused(
+                    Why.ORDER,
+                    "the alerting pattern is %d; allowed is 0 to 255".formatted(pattern));
+        }
+        if (order.callback() && settings.callback() == null) {
+            return new Submission.Refused(
+                    Why.ORDER, "it asks for a callback, and the rules name none (push: callback)");
+        }
+        return null;
+    }
+
+    private static Submission.@Nullable Refused refusal(
+            PushOrder.Content content, PushSettings settings) {
+        return switch (content) {
+            case PushOrder.Text(var _, String text) -> {
+                if (text.isEmpty()) {
+                    yield new Submission.Refused(Why.TEXT, "the text is empty");
+                }
+                try {
+                    UssdString.encode(text, Dcs.UNSPECIFIED);
+                    yield null;
+                } catch (UnsendableText e) {
+                    yield new Submission.Refused(Why.TEXT, String.valueOf(e.getMessage()));
+                }
+            }
+            case PushOrder.Script(String key, var args) -> {
+                if (!settings.scripts().contains(key)) {
+                    yield new Submission.Refused(
+                            Why.SCRIPT,
+                            "script '%s' is none of push: scripts, which are %s"
+                                    .formatted(key, settings.scripts()));
+                }
+                yield args != null && args.length() > MAX_ARGS
+                        ? new Submission.Refused(
+                                Why.ORDER,
+                                "args has %d characters of JSON; allowed are %d"
+                                        .formatted(args.length(), MAX_ARGS))
+                        : null;
+            }
+        };
+    }
+
+    /** The id of the push that an order is: the same for the same key of the same orderer. */
+    static String id(PushOrder order) {
+        String key = order.idempotencyKey();
+        if (key != null) {
+            return new Sha256().addPart(order.by()).addPart(key).hex(ID_OCTETS);
+        }
+        byte[] octets = new byte[ID_OCTETS];
+        RANDOM.nextBytes(octets);
+        return HexFormat.of().formatHex(octets);
+    }
+
+    /** Of what makes an order another order. */
+    static String digest(PushOrder order) {
+        Sha256 digest = new Sha256().addPart(order.msisdn());
+        switch (order.content()) {
+            case PushOrder.Text(Screen screen, String text) ->
+                    digest.addPart(screen.name()).addPart(text);
+            case PushOrder.Script(String key, var args) ->
+                    digest.addPart("SCRIPT").addPart(key).addPart(args == null ? "" : args);
+        }
+        return digest.hex(ID_OCTETS);
+    }
+}
