@@ -64,7 +64,6 @@ final class RulesSchemaTest {
                         "/process/menu_timeout: type",
                         "/process/dcs_language: maximum",
                         "/process/edr_stream: pattern",
-                        "/process/triggers/0: required",
                         "/process/triggers/0/dest_ssn: maximum",
                         "/dialogs/max_heap: type",
                         "/edr/when_full: enum",

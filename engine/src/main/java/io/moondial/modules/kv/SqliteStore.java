@@ -124,8 +124,12 @@ final class SqliteStore implements KvStore {
         sync = new WalSync(settings.beside("-wal"), settings.syncInterval());
     }
 
+    /** A file that is not there holds nothing, and is not made to say so. */
     @Override
     public CompletableFuture<Answer> ask(Question question) {
+        if (!started && question instanceof Page && Files.notExists(settings.file())) {
+            return CompletableFuture.completedFuture(new Answer.Listed(List.of(), null));
+        }
         if (!started) {
             startThreads();
         }

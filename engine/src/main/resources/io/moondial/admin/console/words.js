@@ -56,7 +56,7 @@ export const words = {
   pushes: {
     number: 'Number', state: 'State', search: 'Search', ordered: 'Ordered', what: 'What', attempts: 'Attempts', next: 'Next attempt', by: 'By', to: 'to',
     states: { queued: 'queued', routing: 'routing', sent: 'sent', answered: 'answered', completed: 'completed', failed: 'failed', expired: 'expired', cancelled: 'cancelled', unknown: 'unknown' },
-    reasons: { ussd_busy: 'busy with another dialog', system_failure: 'system failure', absent_subscriber: 'absent', error: 'refused by the network', no_answer: 'no answer', undelivered: 'not delivered', refused: 'not taken by the far side', aborted: 'broken off', no_route: 'no route', script: 'the script failed', nothing_shown: 'nothing was shown', stopped: 'the engine stopped' },
+    reasons: { ussd_busy: 'busy with another dialog', system_failure: 'system failure', absent_subscriber: 'absent', error: 'refused by the network', no_answer: 'no answer', undelivered: 'not delivered', untaken: 'no link took it', refused: 'not taken by the far side', aborted: 'broken off', no_route: 'no route', script: 'the script failed', nothing_shown: 'nothing was shown', stopped: 'the engine stopped' },
     error: (code) => `MAP error ${code}`,
     priorities: { urgent: 'urgent', normal: 'normal', low: 'low' },
     off: 'The rules have no pushes: write push: with a route into them.', none: 'No push has been ordered.', noMatch: 'None of the latest pushes matches.', more: 'There are older ones: search for a number or a state.', live: 'The latest orders first; changes appear by themselves.',

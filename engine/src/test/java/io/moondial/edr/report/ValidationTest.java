@@ -88,7 +88,8 @@ class ValidationTest {
                         Written.line(1, "TOPUP|COLOUR=red")));
 
         assertThat(problems)
-                .containsExactly("a.edr:2: USSD-END has no field COLOUR; it has DIRECTION");
+                .containsExactly(
+                        "a.edr:2: USSD-END has no field COLOUR; it has DIRECTION, LTID, PUSH_ID");
     }
 
     @Test

@@ -40,7 +40,7 @@ class FileCheckTest {
                 .containsExactly(
                         "a.edr:2:59: DIRECTION has \"%4\"; a % is followed by two hex digits, and one of the text is written %25",
                         "a.edr:2: DIRECTION is \"%4\"; it can be in or out",
-                        "a.edr:3: USSD-PROCESS-R has no field COLOR; it has RESUMES, TEXT",
+                        "a.edr:3: USSD-PROCESS-R has no field COLOR; it has DIRECTION, LTID, PUSH_ID, RESUMES, TEXT",
                         "a.edr:4:1: a record begins with its time, YYYY-MM-DD HH:MM:SS.sss");
     }
 
