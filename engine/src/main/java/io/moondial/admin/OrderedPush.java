@@ -48,7 +48,7 @@ final class OrderedPush {
     private static final List<Priority> PRIORITIES = List.of(Priority.values());
     private static final int MAX_PATTERN = 255;
 
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{4,14}");
 
     private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 

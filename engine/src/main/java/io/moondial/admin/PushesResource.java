@@ -183,8 +183,9 @@ public final class PushesResource implements Resource, EventSource {
         }
         int limit = call.query("limit", USUAL, 1, MOST);
         boolean all = state == null && msisdn == null;
+        List<PushReport> latest = pushes.latest(all ? limit + 1 : LOOKED_AT);
         List<PushReport> found =
-                pushes.latest(all ? limit + 1 : LOOKED_AT).stream()
+                latest.stream()
                         .filter(it -> state == null || it.state().word().equals(state))
                         .filter(it -> msisdn == null || it.msisdn().startsWith(msisdn))
                         .limit(limit + 1L)
@@ -192,7 +193,7 @@ public final class PushesResource implements Resource, EventSource {
         ObjectNode answer = JSON.objectNode();
         ArrayNode each = answer.putArray("pushes");
         found.stream().limit(limit).forEach(it -> each.add(json(it, call.caller())));
-        answer.put("more", found.size() > limit);
+        answer.put("more", found.size() > limit || latest.size() == LOOKED_AT);
         answer.set("standing", json(pushes.standing()));
         ArrayNode scripts = answer.putArray("scripts");
         settings.get().scripts().forEach(scripts::add);

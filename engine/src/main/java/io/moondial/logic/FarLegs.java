@@ -212,14 +212,16 @@ final class FarLegs implements FarDialogs {
 
         private OutgoingRequest outgoing() {
             String number = request.msisdn();
+            Address caller = opening.msisdn();
+            boolean isCaller = number == null || (caller != null && caller.digits().equals(number));
             return new OutgoingRequest(
                     ussd,
                     request.mask() != null,
-                    number == null ? opening.msisdn() : Address.international(number),
+                    number == null ? caller : Address.international(number),
                     called(),
                     opening.local().ssn(),
-                    opening.destination(),
-                    opening.origination());
+                    isCaller ? opening.destination() : null, // which name the caller
+                    isCaller ? opening.origination() : null);
         }
 
         private Party called() {
@@ -421,7 +423,7 @@ final class FarLegs implements FarDialogs {
                     awaited = null;
                 }
                 present = link;
-                if (present == null) {
+                if (present == null && turn.send() != null) {
                     early = turn.send();
                 }
             }

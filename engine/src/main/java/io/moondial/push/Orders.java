@@ -19,7 +19,7 @@ final class Orders {
     /** What a digest and an id have of their SHA-256, in octets. */
     private static final int ID_OCTETS = 12;
 
-    private static final Pattern MSISDN = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern MSISDN = Pattern.compile("[1-9][0-9]{4,14}");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
     private static final int MAX_PATTERN = 255;
     private static final int MAX_ARGS = 4096;

@@ -75,6 +75,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private volatile PushSettings settings;
     private volatile @Nullable Parts parts;
     private volatile boolean stopping;
+    private volatile boolean closed;
 
     /** Those that have not ended, and those whose end is not in the store yet. */
     private final Map<String, Push> open = new HashMap<>();
@@ -173,7 +174,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     /**
      * Nothing begins any more, and nothing is tried again. Those that wait stay in the store for
-     * the next start.
+     * the next start; so do those that scripts order while they end.
      */
     public void stop() {
         guard.run(
@@ -193,6 +194,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     @Override
     public void close() {
         stop();
+        closed = true;
         CompletableFuture<@Nullable Void> all =
                 guard.get(
                         () -> {
@@ -334,7 +336,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             return new Submission.Refused(
                     Why.OFF, "the rules have no pushes; write push: with a route into them");
         }
-        if (stopping || parts == null) {
+        if (closed || parts == null) {
             return new Submission.Refused(Why.STOPPING, "the engine takes no pushes now");
         }
         Submission.Refused wrong = Orders.refusal(order, settings, now);

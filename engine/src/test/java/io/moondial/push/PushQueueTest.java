@@ -91,6 +91,7 @@ class PushQueueTest {
         return Stream.of(
                 Arguments.of(Why.NUMBER, text("")),
                 Arguments.of(Why.NUMBER, text("+27761485722")),
+                Arguments.of(Why.NUMBER, text("0761485722")),
                 Arguments.of(Why.NUMBER, text("2776148572212345")),
                 Arguments.of(Why.NUMBER, text("2776a")),
                 Arguments.of(Why.EXPIRES, order(SOMEBODY, Priority.NORMAL, now, null)),
@@ -484,6 +485,8 @@ class PushQueueTest {
         String queued = bench.accepted("27761485702");
 
         bench.queue.stop();
+        String ordered = bench.accepted(SOMEBODY); // by a script that ends
+        bench.queue.close();
         assertThat(refusal(text(SOMEBODY))).isEqualTo(Why.STOPPING);
         bench.kill();
         bench.hasRoom = true;
@@ -491,7 +494,8 @@ class PushQueueTest {
 
         assertThat(bench.sent)
                 .extracting(PushBench.Sent::id)
-                .containsExactlyInAnyOrder(retried, queued);
+                .containsExactlyInAnyOrder(retried, queued, ordered);
+        bench.acknowledge();
         bench.acknowledge();
         bench.acknowledge();
         assertThat(bench.report(retried).attempts()).isEqualTo(2);

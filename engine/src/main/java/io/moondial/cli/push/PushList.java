@@ -34,7 +34,7 @@ final class PushList {
 
     private static final int MOST_PROBLEMS = 20;
     private static final int KEY_OCTETS = 16;
-    private static final Pattern NUMBER = Pattern.compile("[0-9]{5,15}");
+    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{4,14}");
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final String MSISDN = "msisdn";
     private static final String TEXT = "text";

@@ -138,7 +138,7 @@ public final class PushFunctions {
             return new PushOrder(
                     msisdn,
                     new PushOrder.Text(Screen.NOTIFY, text),
-                    Priority.NORMAL,
+                    Priority.URGENT, // he waits for it
                     PushOptions.by(call),
                     null,
                     "defer/" + call.instanceId(),

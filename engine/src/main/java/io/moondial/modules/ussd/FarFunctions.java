@@ -28,6 +28,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -171,7 +172,23 @@ final class FarFunctions {
         }
         Far opened = new Far(a, leg, called, timeout);
         Sent sent = Sent.text(a.state().show(dialled));
-        @Nullable Object[] results = opened.await(a, call, sent, () -> leg.begin(timeout));
+        AtomicBoolean begun = new AtomicBoolean();
+        @Nullable Object[] results;
+        try {
+            results =
+                    opened.await(
+                            a,
+                            call,
+                            sent,
+                            () -> {
+                                begun.set(true);
+                                return leg.begin(timeout);
+                            });
+        } finally {
+            if (!begun.get()) {
+                nodes.giveBack(); // nothing could be waited for here
+            }
+        }
         return results[0] == null ? results : Lua.values(opened.table);
     }
 
