@@ -245,10 +245,10 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 tell(
                         new DialogFact.ScriptFailed(
                                 fault.place(), fault.text(), fault.luaStack(), fault.cause()));
-                handle(new DialogEvent.Failed(fault.text(), fault.isScriptsFault()));
                 if (fault.isKill()) {
-                    killed();
+                    killed(); // first: whoever gets the end of this dialog may dial again at once
                 }
+                handle(new DialogEvent.Failed(fault.text(), fault.isScriptsFault()));
             }
         }
     }

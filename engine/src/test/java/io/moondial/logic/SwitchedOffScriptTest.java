@@ -83,6 +83,15 @@ class SwitchedOffScriptTest {
     }
 
     @Test
+    void it_is_switched_off_before_the_far_side_learns_of_the_end() {
+        try (LiveDesk live = desk(1, LONG)) {
+            loop(live);
+            assertThat(live.facts.stream().map(it -> it.getClass().getSimpleName()))
+                    .containsSubsequence("ScriptFailed", "ScriptSwitchedOff", "Sending");
+        }
+    }
+
+    @Test
     void its_notifies_are_answered_with_system_failure() {
         try (LiveDesk live = desk(1, LONG)) {
             assertThat(LiveDesk.next(live.push("loop"))).isInstanceOf(Screen.Abort.class);
