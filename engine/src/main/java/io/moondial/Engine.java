@@ -251,7 +251,7 @@ public final class Engine implements AutoCloseable {
         Callbacks told = PushCallbacks.of(backends, () -> rules().push(), counters, time);
         callbacks = told;
         queue.follow(told);
-        told.start();
+        var _ = told.start();
         queue.start(
                 new PushQueue.Parts(
                         new PushesInKv(backends),

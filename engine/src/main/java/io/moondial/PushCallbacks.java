@@ -36,6 +36,12 @@ public final class PushCallbacks {
                     }
 
                     @Override
+                    public CompletableFuture<Boolean> replace(
+                            String key, String old, String text, Duration ttl) {
+                        return records.replace(key, old, text, ttl);
+                    }
+
+                    @Override
                     public CompletableFuture<?> delete(String key) {
                         return records.delete(key);
                     }

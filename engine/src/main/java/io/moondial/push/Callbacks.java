@@ -32,8 +32,9 @@ import org.slf4j.event.Level;
  * the report, until it is answered with 2xx or the attempts are used up.
  *
  * <p>A callback is kept in the store of {@code kv} from the end of its push until it is delivered
- * or given up, so that a kill does not lose it; the next engine goes on with it. So it can be told
- * twice, with the same id, and with another state if the kill came before the store had the state.
+ * or given up, so that a kill does not lose it; the next start of the same owner ({@code push:
+ * owner}) goes on with it. So it can be told twice, with the same id, and with another state if the
+ * kill came before the store had the state.
  *
  * <p>Nothing here waits: neither the queue of pushes nor the store is held up.
  */
@@ -65,6 +66,13 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
     public interface Records {
         /** Keeps a text for so long, whatever there was. */
         CompletableFuture<?> set(String key, String text, Duration ttl);
+
+        /**
+         * Keeps another text for so long in the place of a certain one.
+         *
+         * @return false: there is another text, or none, and nothing has changed
+         */
+        CompletableFuture<Boolean> replace(String key, String old, String text, Duration ttl);
 
         /** Takes a text away. */
         CompletableFuture<?> delete(String key);
@@ -99,25 +107,43 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
     /**
      * One that is to be told.
      *
+     * @param owner the engine that tells it, now or after a start; empty: an engine has left it
+     *     that wrote no owner, and whoever finds it first may make it his own
      * @param failed how many attempts have failed
      * @param due when the next attempt is made
      * @param instanceId of the push's dialog; if it had none, the id of the push
      */
-    private record Callback(String id, int failed, Instant due, String instanceId, String body) {
+    private record Callback(
+            String id, String owner, int failed, Instant due, String instanceId, String body) {
+        private static final String OWNER = "owner ";
         private static final int PARTS = 4;
 
         String text() {
-            return failed + "\n" + due.toEpochMilli() + "\n" + instanceId + "\n" + body;
+            return OWNER
+                    + owner
+                    + "\n"
+                    + failed
+                    + "\n"
+                    + due.toEpochMilli()
+                    + "\n"
+                    + instanceId
+                    + "\n"
+                    + body;
         }
 
-        /** Null: it is none that {@link #text} has written. */
+        /**
+         * Null: it is none that {@link #text} has written, with an owner or before there was one.
+         */
         static @Nullable Callback read(String id, String text) {
-            String[] parts = text.split("\n", PARTS);
+            int end = text.startsWith(OWNER) ? text.indexOf('\n') : -1;
+            String owner = end < 0 ? "" : text.substring(OWNER.length(), end);
+            String[] parts = text.substring(end + 1).split("\n", PARTS);
             try {
                 return parts.length < PARTS
                         ? null
                         : new Callback(
                                 id,
+                                owner,
                                 Integer.parseInt(parts[0]),
                                 Instant.ofEpochMilli(Long.parseLong(parts[1])),
                                 parts[2],
@@ -127,8 +153,12 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
             }
         }
 
+        Callback of(String newOwner) {
+            return new Callback(id, newOwner, failed, due, instanceId, body);
+        }
+
         Callback failedOnce(Instant next) {
-            return new Callback(id, failed + 1, next, instanceId, body);
+            return new Callback(id, owner, failed + 1, next, instanceId, body);
         }
     }
 
@@ -152,23 +182,30 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
         limited = new RateLimitedLog(log, time);
     }
 
-    /** Goes on with what an engine before has left in the store. */
-    public void start() {
-        var _ =
-                records.all(this::left)
-                        .whenComplete(
-                                (_, fault) -> {
-                                    if (fault != null && !isClosed()) {
-                                        counters.increment("push.callbacks.store_failures");
-                                        limited.write(
-                                                Level.WARN,
-                                                "left",
-                                                "callbacks that were left in the store kv cannot be read, and wait for the next start: {}",
-                                                words(fault));
-                                    }
-                                });
+    /**
+     * Goes on with what an engine of the same owner has left in the store. What was left without an
+     * owner becomes the own of one engine that can tell it; the others leave it alone.
+     *
+     * @return completes once all that was left is taken up; false: the store has failed, which is
+     *     logged, and the rest waits for the next start. Never with a failure
+     */
+    public CompletableFuture<Boolean> start() {
+        return records.all(this::left)
+                .handle(
+                        (_, fault) -> {
+                            if (fault != null && !isClosed()) {
+                                counters.increment("push.callbacks.store_failures");
+                                limited.write(
+                                        Level.WARN,
+                                        "left",
+                                        "callbacks that were left in the store kv cannot be read, and wait for the next start: {}",
+                                        words(fault));
+                            }
+                            return fault == null;
+                        });
     }
 
+    /** It may wait for the store, as {@link Records#all} says. */
     private void left(String id, String text) {
         Callback callback = Callback.read(id, text);
         if (callback == null) {
@@ -180,9 +217,21 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
             var _ = records.delete(id);
             return;
         }
+        String own = settings.get().owner();
+        if (callback.owner().equals(own)) {
+            takeUp(callback);
+        } else if (callback.owner().isEmpty() && settings.get().callback() != null) {
+            Callback taken = callback.of(own);
+            if (records.replace(id, text, taken.text(), KEPT).join()) {
+                takeUp(taken);
+            }
+        }
+    }
+
+    private void takeUp(Callback callback) {
         synchronized (this) {
             // one that has ended since the start is newer
-            if (!closed && open.putIfAbsent(id, callback) == null) {
+            if (!closed && open.putIfAbsent(callback.id(), callback) == null) {
                 waiting.add(callback);
             }
         }
@@ -194,17 +243,18 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
         if (!report.callback() || !report.state().isLast()) {
             return;
         }
+        PushSettings current = settings.get();
         String instanceId = report.instanceId();
         Callback callback =
                 new Callback(
                         report.id(),
+                        current.owner(),
                         0,
                         time.now(),
                         instanceId == null ? report.id() : instanceId,
                         PushJson.of(report).toString());
-        int most = settings.get().maxQueued();
         synchronized (this) {
-            if (open.size() >= most) {
+            if (open.size() >= current.maxQueued()) {
                 counters.increment("push.callbacks.refused");
                 limited.write(
                         Level.WARN,

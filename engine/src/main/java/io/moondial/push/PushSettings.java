@@ -102,7 +102,7 @@ public record PushSettings(
                 @Nullable Integer ssn,
         @Key(
                         value =
-                                "Whose pushes these are, where several engines share one store of kv: each continues its own after a start.",
+                                "Whose pushes and callbacks these are, where several engines share one store of kv: each continues its own after a start.",
                         unset = "ussd",
                         matches = "[A-Za-z0-9][A-Za-z0-9_-]{0,39}",
                         allowed = "letters, digits, _ and -, at most 40")

@@ -36,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -106,16 +107,26 @@ class CallbacksTest {
     }
 
     private void set(String... keys) {
+        settings = settings("max_queued: 100", keys);
+    }
+
+    /**
+     * Some with a callback.
+     *
+     * @param first a key of the section
+     * @param keys those of the callback
+     */
+    private PushSettings settings(String first, String... keys) {
         List<String> lines =
                 new ArrayList<>(
                         List.of(
-                                "max_queued: 100",
+                                first,
                                 "callback:",
                                 "  upstream: crm",
                                 "  path: /ussd/pushes",
                                 "  secret: {file: \"" + folder.resolve("secret") + "\"}"));
         List.of(keys).forEach(it -> lines.add("  " + it));
-        settings = WrittenSettings.settings(PushSettings.schema(), lines.toArray(String[]::new));
+        return WrittenSettings.settings(PushSettings.schema(), lines.toArray(String[]::new));
     }
 
     /** An engine's part of it, on the store in the folder. */
@@ -141,7 +152,15 @@ class CallbacksTest {
                         time);
         backends = started;
         callbacks = PushCallbacks.of(started, () -> settings, counters, time);
-        callbacks.start();
+        assertThat(callbacks.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+    }
+
+    /** Those of an engine with this owner, on the same store; all that was left is taken up. */
+    private Callbacks ofOwner(String owner, String... keys) {
+        PushSettings own = settings("owner: " + owner, keys);
+        Callbacks others = PushCallbacks.of(requireNonNull(backends), () -> own, counters, time);
+        assertThat(others.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+        return others;
     }
 
     private void close() {
@@ -273,16 +292,15 @@ class CallbacksTest {
         assertThat(received).as("a redirect is not followed").isEmpty();
     }
 
-    /** Once the store has how far it is. */
     private void awaitKept(String begin) {
+        awaitKept("p1", "owner ussd\n" + begin);
+    }
+
+    /** Once the store has how far it is. */
+    private void awaitKept(String id, String begin) {
         EngineRecords records = EngineRecords.of(requireNonNull(backends), BUCKET);
         await().atMost(PATIENCE)
-                .until(
-                        () ->
-                                records.get("p1")
-                                        .join()
-                                        .filter(it -> it.startsWith(begin))
-                                        .isPresent());
+                .until(() -> records.get(id).join().filter(it -> it.startsWith(begin)).isPresent());
     }
 
     @Test
@@ -366,6 +384,114 @@ class CallbacksTest {
     }
 
     @Test
+    void engines_that_share_a_store_tell_each_its_own_callbacks() throws Exception {
+        manners = it -> answer(it, 503, "");
+        Callbacks a = ofOwner("a");
+        Callbacks b = ofOwner("b");
+        a.changed(report("p1", State.COMPLETED, true));
+        b.changed(report("p2", State.COMPLETED, true));
+        awaitCount("failures", 2);
+        awaitKept("p1", "owner a\n1\n");
+        awaitKept("p2", "owner b\n1\n");
+        a.close();
+        b.close();
+        received.clear();
+        manners = it -> answer(it, 200, "");
+        time.leap(Duration.ofSeconds(5));
+        Callbacks c = ofOwner("c");
+        assertThat(c.waiting()).as("none is its own").isZero();
+        Callbacks again = ofOwner("a");
+        assertThat(next().id()).isEqualTo("p1");
+        awaitCount("delivered", 1);
+        await().atMost(PATIENCE).until(() -> again.waiting() == 0 && kept() == 1);
+        assertThat(received).as("the other one is left to its owner").isEmpty();
+        Callbacks other = ofOwner("b");
+        assertThat(next().id()).isEqualTo("p2");
+        await().atMost(PATIENCE).until(() -> other.waiting() == 0 && kept() == 0);
+        List.of(c, again, other).forEach(Callbacks::close);
+    }
+
+    /** As a build wrote it that knew no owner. */
+    private void leaveWithoutOwner(String id) {
+        EngineRecords.of(requireNonNull(backends), BUCKET)
+                .set(id, "1\n0\nLogic-1\n{\"push_id\":\"" + id + "\"}", null)
+                .join();
+    }
+
+    @Test
+    void what_was_left_without_an_owner_is_told_by_one_engine_and_once() throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        manners =
+                it -> {
+                    over.await();
+                    answer(it, 200, "");
+                };
+        leaveWithoutOwner("p1");
+        Callbacks none =
+                PushCallbacks.of(
+                        requireNonNull(backends),
+                        () -> WrittenSettings.settings(PushSettings.schema(), "owner: n"),
+                        counters,
+                        time);
+        assertThat(none.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+        assertThat(none.waiting()).as("it has nobody to tell, and leaves it").isZero();
+        Callbacks a = ofOwner("a");
+        Callbacks b = ofOwner("b");
+        assertThat(a.waiting()).isEqualTo(1);
+        assertThat(b.waiting()).as("it has become one of the other engine").isZero();
+        over.countDown();
+        Received call = next();
+        assertThat(call.id()).isEqualTo("p1");
+        assertThat(call.body()).isEqualTo("{\"push_id\":\"p1\"}");
+        awaitCount("delivered", 1);
+        assertNothingIsLeft();
+        assertThat(received).isEmpty();
+        List.of(none, a, b).forEach(Callbacks::close);
+    }
+
+    @Test
+    void engines_that_start_at_once_share_out_what_was_left_without_an_owner() throws Exception {
+        int count = 40;
+        CountDownLatch over = new CountDownLatch(1);
+        manners =
+                it -> {
+                    over.await();
+                    answer(it, 200, "");
+                };
+        for (int i = 0; i < count; i++) {
+            leaveWithoutOwner("p" + i);
+        }
+        List<Callbacks> engines =
+                Stream.of("a", "b", "c").parallel().map(it -> ofOwner(it)).toList();
+        assertThat(engines.stream().mapToInt(Callbacks::waiting).sum()).isEqualTo(count);
+        over.countDown();
+        awaitCount("delivered", count);
+        assertNothingIsLeft();
+        assertThat(received).hasSize(count);
+        assertThat(received.stream().map(Received::id)).doesNotHaveDuplicates();
+        engines.forEach(Callbacks::close);
+    }
+
+    /** The engine was killed after it had made the callback its own. */
+    @Test
+    void what_has_become_an_engine_s_own_is_gone_on_with_by_its_next_start() throws Exception {
+        manners = it -> answer(it, 503, "");
+        leaveWithoutOwner("p1");
+        Callbacks a = ofOwner("a");
+        awaitKept("p1", "owner a\n2\n");
+        a.close();
+        received.clear();
+        manners = it -> answer(it, 200, "");
+        time.leap(Duration.ofSeconds(10));
+        Callbacks b = ofOwner("b");
+        assertThat(b.waiting()).isZero();
+        Callbacks again = ofOwner("a");
+        assertThat(next().id()).isEqualTo("p1");
+        awaitCount("delivered", 1);
+        List.of(b, again).forEach(Callbacks::close);
+    }
+
+    @Test
     void more_than_may_wait_are_not_taken() throws Exception {
         manners = it -> answer(it, 503, "");
         set("retries: 9");
@@ -403,6 +529,8 @@ class CallbacksTest {
         EngineRecords records = EngineRecords.of(requireNonNull(backends), BUCKET);
         records.set("p1", "rubbish", null).join();
         records.set("p2", "x\n1\ni\nbody", null).join();
+        records.set("p3", "owner ussd\n1\n1\ni", null).join();
+        records.set("p4", "owner ussd", null).join();
         close();
         open();
         assertNothingIsLeft();
