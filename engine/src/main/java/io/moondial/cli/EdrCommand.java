@@ -81,7 +81,7 @@ public final class EdrCommand implements Callable<Integer> {
             paramLabel = "DIGITS",
             converter = EdrMsisdnConverter.class,
             description =
-                    "Only records of dialogs with this MSISDN in their USSD-PROCESS. The files are then read twice.")
+                    "Only records of dialogs and pushes of this subscriber: with this MSISDN in USSD-PROCESS, PUSH, PUSH-R or PUSH-E. The files are then read twice.")
     private @Nullable String msisdn;
 
     @Option(

@@ -161,6 +161,25 @@ class EdrCommandTest {
     }
 
     @Test
+    void all_records_of_a_subscribers_pushes_are_picked_those_of_the_script_too() {
+        Written.file(
+                folder,
+                "a.edr",
+                Written.line(0, 1, "PUSH|ATTEMPT=1|MSISDN=271:1:1|PUSH_ID=P1"),
+                Written.line(1, 2, "USSD-REQUEST|DIRECTION=out|PUSH_ID=P1|TEXT=1. Yes"),
+                Written.line(2, 2, "SURVEY|MARK=good"),
+                Written.line(3, 3, "PUSH|ATTEMPT=1|MSISDN=272:1:1|PUSH_ID=P2"),
+                Written.line(3, 3, "SURVEY|MARK=bad"),
+                Written.line(4, 4, "PUSH-E|ATTEMPT=0|MSISDN=271:1:1|PUSH_ID=P3|STATE=expired"),
+                Written.line(5, 2, "PUSH-R|ATTEMPT=1|MSISDN=271:1:1|PUSH_ID=P1"));
+
+        assertThat(run("--msisdn", "271", folder)).isZero();
+        assertThat(lines())
+                .extracting(line -> line.replaceAll(".*\"event\":\"([^\"]*)\".*", "$1"))
+                .containsExactly("PUSH", "USSD-REQUEST", "SURVEY", "PUSH-E", "PUSH-R");
+    }
+
+    @Test
     void a_dialog_is_one_json_object() {
         Path file =
                 Written.file(

@@ -428,11 +428,14 @@ public final class Dialogs {
     /**
      * What somebody wants to see of the records.
      *
-     * <p>Only the first record of a dialog has its MSISDN, or of a push that of its first attempt.
-     * So each record must be shown to {@link #learn} before it is asked about. If a dialog's
-     * records are in several streams, all of them must be shown before the first question.
+     * <p>Only the first record of a dialog has its MSISDN. Of a push its own records have it, and
+     * those of its dialog name the push, but for the ones that its script writes. So each record
+     * must be shown to {@link #learn} before it is asked about. If a dialog's records are in
+     * several streams, all of them must be shown before the first question.
      */
     public static final class RecordFilter {
+        private static final Set<String> PUSH_EVENTS = Set.of("PUSH", "PUSH-R", "PUSH-E");
+
         private final Set<String> events;
         private final @Nullable String msisdn;
         private final @Nullable String instance;
@@ -461,11 +464,12 @@ public final class Dialogs {
         public void learn(Edr edr) {
             metEvents.add(edr.event());
             String pushId = edr.text("PUSH_ID");
-            String number = edr.event().equals("PUSH") ? digits(edr) : null;
+            String number = PUSH_EVENTS.contains(edr.event()) ? digits(edr) : null;
             if (pushId != null && number != null) {
                 numbersOfPushes.put(pushId, number);
             }
-            if (msisdn != null && msisdn.equals(msisdn(edr))) {
+            if (msisdn != null
+                    && (msisdn.equals(msisdn(edr)) || msisdn.equals(numberOfPush(edr)))) {
                 instancesOfMsisdn.add(edr.instanceId());
             }
         }
