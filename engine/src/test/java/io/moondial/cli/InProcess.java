@@ -2,6 +2,7 @@ package io.moondial.cli;
 
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.util.Objects;
 import picocli.CommandLine;
 
 /** The command within the test's own process. */
@@ -13,6 +14,8 @@ public final class InProcess {
         CommandLine line = Ussd.commandLine();
         line.setOut(new PrintWriter(out, true));
         line.setErr(new PrintWriter(err, true));
+        CommandLine edr = Objects.requireNonNull(line.getSubcommands().get("edr"));
+        edr.<EdrCommand>getCommand().printTo(out);
         return line.execute(arguments);
     }
 }
