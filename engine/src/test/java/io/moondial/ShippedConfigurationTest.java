@@ -112,6 +112,8 @@ class ShippedConfigurationTest {
                         Configuration.read(shipped).rules().process().triggers().triggers().stream()
                                 .map(Trigger::scriptKey)
                                 .toList());
+        assertThat(configuration.rules().push().scripts())
+                .isEqualTo(Configuration.read(shipped).rules().push().scripts());
     }
 
     @Test
