@@ -30,7 +30,7 @@ import io.moondial.push.PushSettings;
 import io.moondial.rules.Globals;
 import io.moondial.rules.NotifySettings;
 import io.moondial.rules.ProcessSettings;
-import io.moondial.rules.PushedScripts;
+import io.moondial.rules.ScriptFolder;
 import io.moondial.rules.Triggers;
 import io.moondial.script.ScriptGlobals;
 import io.moondial.script.ScriptSettings;
@@ -142,7 +142,7 @@ public record Rules(
 
     private static Rules read(Section root, UnaryOperator<Path> from, List<ApiModule> modules) {
         Rules rules = schema(from, modules).read(root);
-        PushedScripts.check(
+        ScriptFolder.requireScripts(
                 root.section(PUSH), rules.push().scripts(), rules.process().scriptDir(), from);
         root.refuseUnknownKeys();
         return rules;

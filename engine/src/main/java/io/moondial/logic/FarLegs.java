@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink.DialogGoneException;
+import io.moondial.channel.NodeAddress;
 import io.moondial.channel.NodeLink;
 import io.moondial.channel.NodeOpener;
 import io.moondial.channel.Opening;
@@ -23,7 +24,6 @@ import io.moondial.dialog.FarOutgoing;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.metrics.Counters;
 import io.moondial.script.api.FarDialogs;
-import io.moondial.script.api.NodeAddress;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
@@ -218,16 +218,10 @@ final class FarLegs implements FarDialogs {
                     ussd,
                     request.mask() != null,
                     number == null ? caller : Address.international(number),
-                    called(),
+                    to.party(),
                     opening.local().ssn(),
                     isCaller ? opening.destination() : null, // which name the caller
                     isCaller ? opening.origination() : null);
-        }
-
-        private Party called() {
-            return to.globalTitle() == null
-                    ? new Party(to.pointCode(), to.ssn(), null, Party.ROUTE_ON_SSN)
-                    : new Party(null, to.ssn(), to.globalTitle(), Party.ROUTE_ON_GT);
         }
 
         private DialogFact opened(Party local) {

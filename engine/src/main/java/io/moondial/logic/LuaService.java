@@ -1,9 +1,11 @@
 package io.moondial.logic;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import io.moondial.channel.Address;
+import io.moondial.channel.NodeAddress;
 import io.moondial.channel.Opening;
 import io.moondial.dialog.DialogKind;
 import io.moondial.dialog.DialogSetup;
@@ -20,8 +22,10 @@ import io.moondial.script.ScriptHost;
 import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
-import io.moondial.script.api.NodeAddress;
 import io.moondial.text.Dcs;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -41,6 +45,9 @@ import org.jspecify.annotations.Nullable;
  * another service in its place.
  */
 public final class LuaService {
+    /** What a trigger that relays its dialogs has in the place of a script: the engine's own. */
+    private static final String RELAYING = relaying();
+
     private final DialogKind kind;
     private final TriggerTable triggers;
     private final ScriptRelease scripts;
@@ -117,6 +124,14 @@ public final class LuaService {
         shipped.keySet().forEach(it -> breakers.put(it, new ScriptBreaker(settings.breaker())));
     }
 
+    private static String relaying() {
+        try (InputStream in = LuaService.class.getResourceAsStream("relay.lua")) {
+            return new String(requireNonNull(in, "relay.lua").readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static List<String> keys(TriggerTable triggers) {
         return triggers.triggers().stream().map(Trigger::script).toList();
     }
@@ -136,7 +151,7 @@ public final class LuaService {
         return dialled(
                 rules,
                 scripts,
-                Map.of(Trigger.RELAYING, host.shipped(Trigger.RELAYING, Relay.SOURCE)),
+                Map.of(Trigger.RELAYING, host.shipped(Trigger.RELAYING, RELAYING)),
                 settings,
                 zone);
     }

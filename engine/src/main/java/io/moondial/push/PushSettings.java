@@ -1,5 +1,6 @@
 package io.moondial.push;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
@@ -27,7 +28,7 @@ public record PushSettings(
                         example = "hlr")
                 @Nullable RouteKind route,
         @Key("The node of route: fixed: point_code and ssn, or global_title and ssn.")
-                @Nullable FixedSettings fixed,
+                @Nullable NodeAddress fixed,
         @Key(
                         value =
                                 "The scripts of process.script_dir that may be pushed, each by the name that triggers would have for it. A push of a text needs none.",
@@ -146,38 +147,6 @@ public record PushSettings(
         HLR,
         SRI_SM,
         FIXED
-    }
-
-    /** A node of the network. */
-    @Settings("A node of the network.")
-    public record FixedSettings(
-            @Key(
-                            value = "Its point code, where it has no global title.",
-                            unsetIs = "the global title is used",
-                            from = "0",
-                            to = "16777215",
-                            example = "1")
-                    @Nullable Integer pointCode,
-            @Key(
-                            value = "Its global title: an international ISDN number.",
-                            unsetIs = "the point code is used",
-                            matches = "[0-9]{1,15}",
-                            allowed = "1 to 15 digits",
-                            example = "27829000002")
-                    @Nullable String globalTitle,
-            @Key(
-                            value = "Its subsystem: 6 is an HLR, 8 an MSC.",
-                            unset = "6",
-                            from = "1",
-                            to = "254")
-                    int ssn)
-            implements Checked {
-        @Override
-        public void check(Section section) {
-            if ((pointCode == null) == (globalTitle == null)) {
-                section.refuse("ssn", "one of point_code and global_title is needed, and not both");
-            }
-        }
     }
 
     /** When an attempt is repeated. */

@@ -1,9 +1,8 @@
 package io.moondial.push;
 
 import io.moondial.channel.Address;
+import io.moondial.channel.NodeAddress;
 import io.moondial.channel.Opening.Party;
-import io.moondial.push.PushSettings.FixedSettings;
-import java.util.Objects;
 
 /**
  * The node that a push goes to, and the subscriber as that node knows him (3GPP TS 29.002 7.3.1,
@@ -20,7 +19,7 @@ record Route(Party called, Address destination) {
 
     /** The HLR of a subscriber: his number as a global title leads there. */
     static Party hlr(String msisdn) {
-        return onTitle(msisdn, HLR_SSN);
+        return NodeAddress.onTitle(msisdn, HLR_SSN);
     }
 
     static Route toHlr(String msisdn) {
@@ -28,17 +27,8 @@ record Route(Party called, Address destination) {
     }
 
     /** To the node that the rules name, which gets the subscriber's number. */
-    static Route toFixed(FixedSettings node, String msisdn) {
-        String title = node.globalTitle();
-        Party called =
-                title == null
-                        ? new Party(
-                                Objects.requireNonNull(node.pointCode()),
-                                node.ssn(),
-                                null,
-                                Party.ROUTE_ON_SSN)
-                        : onTitle(title, node.ssn());
-        return new Route(called, Address.international(msisdn));
+    static Route toFixed(NodeAddress node, String msisdn) {
+        return new Route(node.party(), Address.international(msisdn));
     }
 
     /**
@@ -48,11 +38,7 @@ record Route(Party called, Address destination) {
      */
     static Route toMsc(String msc, String imsi) {
         return new Route(
-                onTitle(msc, MSC_SSN),
+                NodeAddress.onTitle(msc, MSC_SSN),
                 new Address(imsi, Address.INTERNATIONAL, Address.LAND_MOBILE));
-    }
-
-    private static Party onTitle(String title, int ssn) {
-        return new Party(null, ssn, title, Party.ROUTE_ON_GT);
     }
 }

@@ -1,6 +1,7 @@
 package io.moondial.rules;
 
 import io.moondial.config.Nearest;
+import io.moondial.config.Section;
 import io.moondial.file.FileTrouble;
 import io.moondial.file.PlainFile;
 import java.io.IOException;
@@ -8,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -24,7 +27,7 @@ import java.util.stream.Stream;
  * @param objections by key, why something that is named like a script is not one
  * @param fault why the folder cannot be listed; empty if it could be
  */
-record ScriptFolder(
+public record ScriptFolder(
         Path folder, Set<String> keys, Map<String, String> objections, Optional<String> fault) {
     private static final String ENDING = ".lua";
 
@@ -48,6 +51,29 @@ record ScriptFolder(
             return faulty(
                     folder, "the folder " + folder + " cannot be listed: " + FileTrouble.words(e));
         }
+    }
+
+    /**
+     * Refuses scripts that rules name without a trigger, as their dialogs begin with us, and for
+     * which there is no file.
+     *
+     * @param section the section that has them under {@code scripts}
+     * @param folder that of the scripts
+     * @param from where the files of a name are
+     */
+    public static void requireScripts(
+            Section section, List<String> keys, Path folder, UnaryOperator<Path> from) {
+        if (keys.isEmpty()) {
+            return;
+        }
+        ScriptFolder scripts = list(folder, from.apply(folder));
+        if (scripts.fault().isPresent()) {
+            section.refuse("scripts", scripts.fault().get());
+            return;
+        }
+        keys.stream()
+                .filter(key -> !scripts.keys().contains(key))
+                .forEach(key -> section.refuse("scripts", scripts.missing(key)));
     }
 
     private static ScriptFolder faulty(Path folder, String fault) {

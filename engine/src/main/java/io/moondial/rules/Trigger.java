@@ -1,12 +1,12 @@
 package io.moondial.rules;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.config.Key;
 import io.moondial.config.Schema;
 import io.moondial.config.Settings;
 import io.moondial.dialog.DialogSetup.OnError;
 import io.moondial.lang.TextSettings;
 import io.moondial.script.ScriptLimits;
-import io.moondial.script.api.NodeAddress;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.moondial.script;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.config.LocatedYaml;
 import io.moondial.config.Problems;
 import io.moondial.config.Section;
@@ -16,7 +17,6 @@ import io.moondial.script.api.ApiModule;
 import io.moondial.script.api.Backend;
 import io.moondial.script.api.Backends;
 import io.moondial.script.api.FarDialogs;
-import io.moondial.script.api.NodeAddress;
 import io.moondial.script.api.Phase;
 import io.moondial.script.api.ScriptDialog;
 import io.moondial.text.Dcs;

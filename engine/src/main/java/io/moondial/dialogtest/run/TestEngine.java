@@ -25,7 +25,7 @@ import io.moondial.logic.LuaService;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.modules.menu.MenuModule;
-import io.moondial.push.ConnectedPushes;
+import io.moondial.modules.push.PushStandIn;
 import io.moondial.push.PushRecords;
 import io.moondial.push.Pushes;
 import io.moondial.script.api.Backend;
@@ -151,7 +151,7 @@ final class TestEngine {
                             time);
             pushes.follow(events);
             given.handsets().forEach(it -> reached.add(it.msisdn()));
-            pushes.start(network, desk, counters, (ConnectedPushes) orders(), reached::contains);
+            pushes.start(network, desk, counters, (PushStandIn) orders(), reached::contains);
         }
     }
 

@@ -6,7 +6,7 @@ import io.moondial.dialogtest.language.Step;
 import io.moondial.logic.DialogObserver;
 import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
-import io.moondial.push.ConnectedPushes;
+import io.moondial.modules.push.PushStandIn;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushQueue;
 import io.moondial.push.PushReport;
@@ -62,7 +62,7 @@ final class TestPushes {
             Channel network,
             ServiceDesk desk,
             Counters counters,
-            ConnectedPushes ofScripts,
+            PushStandIn ofScripts,
             Predicate<String> reaches) {
         queue.start(
                 new PushQueue.Parts(

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import io.moondial.modules.push.PushGiven.Check;
 import io.moondial.modules.push.PushGiven.End;
 import io.moondial.modules.push.PushGiven.NotUnderstood;
-import io.moondial.push.ConnectedPushes;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushReport;
 import io.moondial.push.PushReport.Reason;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * ordered is known. Each given of a number is for one push, in turn; the last one is for all that
  * follow. Pushes to numbers that the queue of the test's engine reaches go there.
  */
-final class PushStandIn implements StandIn<Pushes>, ConnectedPushes {
+public final class PushStandIn implements StandIn<Pushes>, Pushes {
     private final PushSettings settings;
     private final TestWorld world;
     private final List<PushGiven> givens = new ArrayList<>();
@@ -89,7 +88,11 @@ final class PushStandIn implements StandIn<Pushes>, ConnectedPushes {
         return this;
     }
 
-    @Override
+    /**
+     * From now on orders go to a queue, if nothing is given for their number.
+     *
+     * @param reaches whether the queue reaches a number: digits of an international one
+     */
     public synchronized void connect(Pushes queue, Predicate<String> reaches) {
         this.queue = queue;
         this.reaches = reaches;

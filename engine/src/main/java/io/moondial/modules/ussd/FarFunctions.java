@@ -2,6 +2,7 @@ package io.moondial.modules.ussd;
 
 import static io.moondial.script.api.ApiFunction.ApiParameter.Type.TABLE;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.dialog.FarDialog.Outcome;
 import io.moondial.modules.ussd.NodeLine.Sent;
 import io.moondial.modules.ussd.UssdBackend.Nodes;
@@ -13,7 +14,6 @@ import io.moondial.script.api.FarDialogs.Leg;
 import io.moondial.script.api.FarDialogs.Request;
 import io.moondial.script.api.HostCall;
 import io.moondial.script.api.Journal;
-import io.moondial.script.api.NodeAddress;
 import io.moondial.script.api.OptionKind;
 import io.moondial.script.api.ScriptDialog.Refused;
 import io.moondial.script.lua.Arguments;

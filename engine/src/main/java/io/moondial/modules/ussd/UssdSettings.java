@@ -1,8 +1,8 @@
 package io.moondial.modules.ussd;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.config.Key;
 import io.moondial.config.Settings;
-import io.moondial.script.api.NodeAddress;
 import java.util.Map;
 
 /** The section {@code ussd} of the rules file. */

@@ -1,5 +1,6 @@
 package io.moondial.script.api;
 
+import io.moondial.channel.NodeAddress;
 import io.moondial.channel.NodeOpener;
 import io.moondial.dialog.FarDialog.Outcome;
 import java.time.Duration;

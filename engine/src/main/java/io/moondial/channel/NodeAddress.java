@@ -1,5 +1,6 @@
-package io.moondial.script.api;
+package io.moondial.channel;
 
+import io.moondial.channel.Opening.Party;
 import io.moondial.config.Checked;
 import io.moondial.config.Key;
 import io.moondial.config.Section;
@@ -7,12 +8,12 @@ import io.moondial.config.Settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where another USSD node is.
+ * Where a node of the network is, as rules and scripts name it.
  *
  * @param pointCode null: it is called by its title
  * @param globalTitle digits of an international ISDN number; null: it is called by its point code
  */
-@Settings("Another USSD node of the network.")
+@Settings("A node of the network.")
 public record NodeAddress(
         @Key(
                         value = "Its point code, where it has no global title.",
@@ -29,7 +30,7 @@ public record NodeAddress(
                         example = "27829000003")
                 @Nullable String globalTitle,
         @Key(
-                        value = "Its subsystem: 6 is an HLR, 147 a gsmSCF.",
+                        value = "Its subsystem: 6 is an HLR, 8 an MSC, 147 a gsmSCF.",
                         unset = "6",
                         from = "1",
                         to = "254")
@@ -51,6 +52,18 @@ public record NodeAddress(
         if ((pointCode == null) == (globalTitle == null)) {
             section.refuse("ssn", "one of point_code and global_title is needed, and not both");
         }
+    }
+
+    /** As the called party of a message to it: on the title if it has one. */
+    public Party party() {
+        return globalTitle == null
+                ? new Party(pointCode, ssn, null, Party.ROUTE_ON_SSN)
+                : onTitle(globalTitle, ssn);
+    }
+
+    /** The called party that a title leads to; {@code ssn} is the subsystem there. */
+    public static Party onTitle(String title, int ssn) {
+        return new Party(null, ssn, title, Party.ROUTE_ON_GT);
     }
 
     /** As a person reads it. */
