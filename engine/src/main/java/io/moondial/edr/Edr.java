@@ -34,6 +34,7 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
     /** The engine's own events of pushes. */
     private static final Set<String> OF_PUSHES = Set.of("PUSH", "PUSH-E", "PUSH-R");
 
+    private static final Comparator<Field> BY_NAME = Comparator.comparing(Field::name);
     private static final long FIRST_SECOND = Instant.parse("0000-01-01T00:00:00Z").getEpochSecond();
     private static final long LAST_SECOND = Instant.parse("9999-12-31T23:59:59Z").getEpochSecond();
     private static final int NANOS_A_MILLI = 1_000_000;
@@ -153,11 +154,12 @@ public record Edr(Instant at, String instanceId, String event, List<Field> field
         if (inOrder(fields)) {
             return List.copyOf(fields);
         }
-        var sorted = fields.stream().sorted(Comparator.comparing(Field::name)).toList();
+        List<Field> sorted = new ArrayList<>(fields);
+        sorted.sort(BY_NAME);
         if (!inOrder(sorted)) {
             throw new IllegalArgumentException("An EDR names a field twice: " + sorted);
         }
-        return sorted;
+        return List.copyOf(sorted);
     }
 
     private static boolean inOrder(List<Field> fields) {

@@ -1,6 +1,8 @@
 package io.moondial.push;
 
 import io.moondial.time.Time.Activity;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -9,8 +11,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A lock within which nobody else is called: what others are to be told, asked or given to do is
- * done afterwards, one thing after the other, on a thread that holds no lock. So whoever enters
- * here may hold locks of its own.
+ * done afterwards. What takes no lock of those who enter here is done by the thread that leaves, as
+ * it leaves; the rest on a thread that holds no lock. So whoever enters may hold locks of its own,
+ * and nobody waits at this one for longer than a change takes.
  */
 final class Guard {
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
@@ -19,6 +22,14 @@ final class Guard {
     private final Object lock = new Object();
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isWorking = new AtomicBoolean();
+
+    // ---- guarded by the lock
+
+    /** How often the thread that has the lock has entered. */
+    private int depth;
+
+    /** What it does as it leaves. */
+    private List<Runnable> atExit = List.of();
 
     /**
      * A guard.
@@ -31,19 +42,48 @@ final class Guard {
 
     /** Does this within the lock. */
     void run(Runnable change) {
-        synchronized (lock) {
-            change.run();
-        }
+        var _ =
+                get(
+                        () -> {
+                            change.run();
+                            return true;
+                        });
     }
 
     /** The same, with a result. */
     <T> T get(Supplier<T> change) {
-        synchronized (lock) {
-            return change.get();
+        List<Runnable> tasks = List.of();
+        try {
+            synchronized (lock) {
+                depth++;
+                try {
+                    return change.get();
+                } finally {
+                    depth--;
+                    if (depth == 0) {
+                        tasks = atExit;
+                        atExit = List.of();
+                    }
+                }
+            }
+        } finally {
+            tasks.forEach(Guard::done);
         }
     }
 
-    /** Does this outside, after what was to be done before. */
+    /**
+     * Does this outside, before the caller of {@link #run} goes on; only within the lock.
+     *
+     * @param task is short, and takes no lock that somebody may hold who enters here
+     */
+    void atExit(Runnable task) {
+        if (atExit.isEmpty()) {
+            atExit = new ArrayList<>();
+        }
+        atExit.add(task);
+    }
+
+    /** Does this on a thread of its own, after what was to be done there before. */
     void later(Runnable task) {
         tasks.add(task);
         if (isWorking.compareAndSet(false, true)) {

@@ -118,8 +118,11 @@ final class Orders {
         return HexFormat.of().formatHex(octets);
     }
 
-    /** Of what makes an order another order. */
+    /** Of what makes an order another order under the same key; empty: it has no key. */
     static String digest(PushOrder order) {
+        if (order.idempotencyKey() == null) {
+            return "";
+        }
         Sha256 digest = new Sha256().addPart(order.msisdn());
         switch (order.content()) {
             case PushOrder.Text(Screen screen, String text) ->

@@ -18,7 +18,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,9 @@ final class Push implements PushLink.Progress, DialogListener {
 
     /** Whether it has changed since. */
     private boolean isDirty;
+
+    /** What those who follow have not been told yet; whoever tells them holds its monitor. */
+    private final Queue<PushReport> untold = new ConcurrentLinkedQueue<>();
 
     /** Who waits until the store knows how it is now. */
     private List<CompletableFuture<@Nullable Void>> noted = List.of();
@@ -198,13 +203,9 @@ final class Push implements PushLink.Progress, DialogListener {
     }
 
     /** As the store has it: one that may leave counts as sent. */
-    String json() {
+    StoredPush stored() {
         return StoredPush.of(
-                        owner,
-                        digest,
-                        order,
-                        report(mayLeave && !state.isLast() ? State.SENT : state))
-                .json();
+                owner, digest, order, report(mayLeave && !state.isLast() ? State.SENT : state));
     }
 
     void to(State next) {
@@ -214,7 +215,20 @@ final class Push implements PushLink.Progress, DialogListener {
         if (next.isLast()) {
             nextAttempt = null;
         }
-        queue.tell(this);
+        tell();
+    }
+
+    /** Whoever follows the pushes learns how it is now: one change after the other. */
+    void tell() {
+        untold.add(report());
+        guard.atExit(
+                () -> {
+                    synchronized (untold) {
+                        for (PushReport next = untold.poll(); next != null; next = untold.poll()) {
+                            queue.tell(next);
+                        }
+                    }
+                });
     }
 
     /** Its dialog, which is about to begin. */
@@ -277,16 +291,21 @@ final class Push implements PushLink.Progress, DialogListener {
         isWritten = true;
         isDirty = false;
         queue.writes(1);
-        String json = json();
+        StoredPush stored = stored();
         boolean isLast = state.isLast();
         Duration ttl = isLast ? queue.settings().keep() : null;
         List<CompletableFuture<@Nullable Void>> waiting = noted;
         noted = List.of();
         PushStore store = queue.parts().store();
-        guard.later(
+        guard.atExit(
                 () -> {
                     var _ =
-                            PushQueue.asked(() -> store.set(PushQueue.KEY_PREFIX + id, json, ttl))
+                            PushQueue.asked(
+                                            () ->
+                                                    store.set(
+                                                            PushQueue.KEY_PREFIX + id,
+                                                            stored.json(),
+                                                            ttl))
                                     .whenComplete((_, fault) -> written(isLast, waiting, fault));
                 });
     }
@@ -373,7 +392,7 @@ final class Push implements PushLink.Progress, DialogListener {
                     failedWith(failure);
                     nextAttempt = at;
                     if (failure.maybeShown()) {
-                        queue.tell(this); // for the store it stays one that may have been sent
+                        tell(); // for the store it stays one that may have been sent
                     } else {
                         to(State.ROUTING);
                         write();

@@ -356,17 +356,22 @@ final class PushLink implements BegunLink {
             if (isOff()) {
                 return;
             }
-            var _ =
-                    progress.sending()
-                            .whenCompleteAsync(
-                                    (_, fault) -> {
-                                        if (fault == null) {
-                                            leave(route);
-                                        } else {
-                                            noteLater(route);
-                                        }
-                                    },
-                                    this::onThreadOfItsOwn);
+            CompletableFuture<?> noted = progress.sending();
+            if (noted.isDone()) {
+                noted(route, noted.isCompletedExceptionally());
+            } else {
+                var _ =
+                        noted.whenCompleteAsync(
+                                (_, fault) -> noted(route, fault != null), this::onThreadOfItsOwn);
+            }
+        }
+
+        private void noted(Route route, boolean inVain) {
+            if (inVain) {
+                noteLater(route);
+            } else {
+                leave(route);
+            }
         }
 
         /** The store's threads are not for sending. */
@@ -496,7 +501,7 @@ final class PushLink implements BegunLink {
 
         /** The dialog is open from now on: nothing is tried again. */
         private void goesOn(Incoming message, List<Part> parts) {
-            if (parts.stream().anyMatch(PushLink::isAnswer)) {
+            if (isAnswered(parts)) {
                 settled = true;
                 progress.answered();
             } else if (parts.size() == 1 && parts.getFirst() instanceof Part.Errored(_, int code)) {
@@ -581,7 +586,7 @@ final class PushLink implements BegunLink {
                             && parts.getFirst() instanceof Part.Errored(_, int code) ->
                     ofError(code, "the far side says");
             case Incoming.Ended(var parts) ->
-                    parts.stream().anyMatch(PushLink::isAnswer)
+                    isAnswered(parts)
                             ? null
                             : new Failure(
                                     Reason.ABORTED,
@@ -600,8 +605,13 @@ final class PushLink implements BegunLink {
         };
     }
 
-    private static boolean isAnswer(Part part) {
-        return part instanceof Part.Answered || part instanceof Part.Acknowledged;
+    private static boolean isAnswered(List<Part> parts) {
+        for (Part part : parts) {
+            if (part instanceof Part.Answered || part instanceof Part.Acknowledged) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Failure ofError(int code, String who) {

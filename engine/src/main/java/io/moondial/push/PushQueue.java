@@ -272,7 +272,12 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             case Checked.Wrong(Submission.Refused why) -> wrong(order, why, result);
             case Checked.Right(Push push) -> {
                 var _ =
-                        asked(() -> parts().store().add(KEY_PREFIX + push.id(), push.json()))
+                        asked(
+                                        () ->
+                                                parts().store()
+                                                        .add(
+                                                                KEY_PREFIX + push.id(),
+                                                                push.stored().json()))
                                 .whenComplete((added, fault) -> added(push, added, fault, result));
             }
         }
@@ -406,7 +411,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                     push.sequence(++sequence);
                     open.put(push.id(), push);
                     turns.add(push);
-                    tell(push);
+                    push.tell();
                     PushReport accepted = push.report();
                     turn();
                     return accepted;
@@ -708,7 +713,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     }
 
     private Duration quietFor() {
-        return Turns.quietFor(settings.quietHours(), time.now().atZone(parts().zone().get()));
+        String hours = settings.quietHours();
+        return hours == null
+                ? Duration.ZERO
+                : Turns.quietFor(hours, time.now().atZone(parts().zone().get()));
     }
 
     private void begin(Push push, PushSettings current) {
@@ -793,8 +801,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     // ---- what happens to them
 
-    void tell(Push push) {
-        PushReport report = push.report();
+    void tell(PushReport report) {
         listeners.forEach(it -> it.changed(report));
     }
 

@@ -8,9 +8,10 @@ import io.moondial.time.Time;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * another one is due. What happens in the dialog is written as that of any dialog.
  *
  * <p>It finds out what a change was by what the push was before, which it remembers of those that
- * have begun and not ended. The instance id is that of the dialog, once the push has one; until
- * then it is one of the push's own.
+ * have begun and not ended: of each push, one change after the other. The instance id is that of
+ * the dialog, once the push has one; until then it is one of the push's own.
  */
 public final class PushRecords implements Pushes.Listener {
     private static final DateTimeFormatter TIME =
@@ -33,14 +34,14 @@ public final class PushRecords implements Pushes.Listener {
     private final Supplier<PushSettings> settings;
     private final InstanceIds ids;
     private final Time time;
-    private final Map<String, Begun> begun = new HashMap<>();
+    private final Map<String, Begun> begun = new ConcurrentHashMap<>();
 
     /**
      * A push that has begun and not ended.
      *
-     * @param id of its records, as long as it has no dialog
+     * @param id of its records, as long as it has no dialog; null: none was needed yet
      */
-    private record Begun(int attempts, @Nullable Instant nextAttempt, String id) {}
+    private record Begun(int attempts, @Nullable Instant nextAttempt, @Nullable String id) {}
 
     /**
      * Writes into a stream.
@@ -63,27 +64,31 @@ public final class PushRecords implements Pushes.Listener {
     }
 
     @Override
-    public synchronized void changed(PushReport report) {
+    public void changed(PushReport report) {
         Begun before = begun.get(report.id());
-        boolean ended = report.state().isLast();
-        if (before == null && report.attempts() == 0 && !ended) {
-            return; // it waits for its turn
+        if (report.state().isLast()) {
+            begun.remove(report.id());
+            write(ended(report, before));
+            return;
+        }
+        Instant next = report.nextAttempt();
+        if (before == null
+                ? report.attempts() == 0
+                : before.attempts() == report.attempts()
+                        && Objects.equals(before.nextAttempt(), next)) {
+            return; // it waits for its turn, or nothing of this has changed
         }
         Begun now =
                 new Begun(
                         report.attempts(),
-                        report.nextAttempt(),
-                        before == null ? ids.next() : before.id());
-        if (ended) {
-            begun.remove(report.id());
-        } else {
-            begun.put(report.id(), now);
-        }
-        if (ended) {
-            write(ended(report, now));
-        } else if (report.nextAttempt() != null) {
+                        next,
+                        before != null
+                                ? before.id()
+                                : report.instanceId() == null ? ids.next() : null);
+        begun.put(report.id(), now);
+        if (next != null) {
             // one that is not known has failed before the engine was started
-            if (before != null && !report.nextAttempt().equals(before.nextAttempt())) {
+            if (before != null) {
                 write(failed(report, now));
             }
         } else if (before == null
@@ -107,13 +112,13 @@ public final class PushRecords implements Pushes.Listener {
                 .text("SCRIPT", isText ? null : report.what());
     }
 
-    private Edr.Builder ended(PushReport report, Begun now) {
+    private Edr.Builder ended(PushReport report, @Nullable Begun now) {
         return report.state() == PushReport.State.COMPLETED
                 ? record("PUSH-R", report, now).text("STATE", report.state().word())
                 : failed(report, now);
     }
 
-    private Edr.Builder failed(PushReport report, Begun now) {
+    private Edr.Builder failed(PushReport report, @Nullable Begun now) {
         PushReport.Reason reason = report.reason();
         Instant next = report.nextAttempt();
         return record("PUSH-E", report, now)
@@ -123,9 +128,12 @@ public final class PushRecords implements Pushes.Listener {
                 .text("STATE", report.state().word());
     }
 
-    private Edr.Builder record(String event, PushReport report, Begun now) {
-        String dialog = report.instanceId();
-        return Edr.builder(time.now(), dialog == null ? now.id() : dialog, event)
+    private Edr.Builder record(String event, PushReport report, @Nullable Begun begun) {
+        String id = report.instanceId();
+        if (id == null) {
+            id = begun == null ? null : begun.id();
+        }
+        return Edr.builder(time.now(), id == null ? ids.next() : id, event)
                 .number("ATTEMPT", report.attempts())
                 .text("MSISDN", Address.international(report.msisdn()).toString())
                 .text("PUSH_ID", report.id());

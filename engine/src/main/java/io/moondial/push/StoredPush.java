@@ -5,19 +5,22 @@ import io.moondial.push.PushOrder.Content;
 import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushReport.Reason;
 import io.moondial.push.PushReport.State;
+import java.io.StringWriter;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A push as the store has it: a JSON object. What is to be shown goes when the push has ended.
  *
  * @param owner the engine that goes on with it after a start
- * @param digest of the order: another order under the same idempotency key has another one
+ * @param digest of the order: another order under the same idempotency key has another one; empty:
+ *     it has no key
  * @param screen null: it has ended, or is a script
  * @param text null: likewise
  * @param script null: it is a text
@@ -84,7 +87,37 @@ record StoredPush(
 
     /** Its text; what is absent is left out. */
     String json() {
-        return JSON.writeValueAsString(this);
+        StringWriter written = new StringWriter();
+        // property by property: this is written several times for each push
+        try (JsonGenerator json = JSON.createGenerator(written)) {
+            json.writeStartObject();
+            json.writeNumberProperty("format", format);
+            json.writeStringProperty("owner", owner);
+            json.writeStringProperty("id", id);
+            json.writeStringProperty("digest", digest);
+            json.writeStringProperty("msisdn", msisdn);
+            write(json, "screen", screen);
+            write(json, "text", text);
+            write(json, "script", script);
+            write(json, "args", args);
+            json.writeStringProperty("what", what);
+            write(json, "priority", priority);
+            json.writeStringProperty("by", by);
+            json.writeBooleanProperty("atLeastOnce", atLeastOnce);
+            json.writeBooleanProperty("callback", callback);
+            write(json, "alertingPattern", alertingPattern);
+            write(json, "state", state);
+            json.writeNumberProperty("accepted", accepted);
+            json.writeNumberProperty("expires", expires);
+            json.writeNumberProperty("changed", changed);
+            json.writeNumberProperty("attempts", attempts);
+            write(json, "errorCode", errorCode);
+            write(json, "reason", reason);
+            write(json, "answer", answer);
+            write(json, "instanceId", instanceId);
+            json.writeEndObject();
+        }
+        return written.toString();
     }
 
     /** What a store has under a key; empty if it is nothing that this engine can read. */
@@ -94,6 +127,24 @@ record StoredPush(
             return push.format() == FORMAT ? Optional.of(push) : Optional.empty();
         } catch (JacksonException e) {
             return Optional.empty(); // the caller says so
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, @Nullable String value) {
+        if (value != null) {
+            json.writeStringProperty(name, value);
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, @Nullable Integer value) {
+        if (value != null) {
+            json.writeNumberProperty(name, value);
+        }
+    }
+
+    private static void write(JsonGenerator json, String name, @Nullable Enum<?> value) {
+        if (value != null) {
+            json.writeStringProperty(name, value.name());
         }
     }
 

@@ -212,19 +212,20 @@ final class Turns {
     }
 
     private boolean isAnyReady(boolean isQuiet) {
-        return !requireNonNull(lines.get(Priority.URGENT)).isEmpty()
-                || (!isQuiet && lines.values().stream().anyMatch(it -> !it.isEmpty()));
+        for (var line : lines.entrySet()) {
+            if (!line.getValue().isEmpty() && (!isQuiet || line.getKey() == Priority.URGENT)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
      * How long the quiet hours last yet; zero: they are not now.
      *
-     * @param hours as {@code push: quiet_hours} has them; null: there are none
+     * @param hours as {@code push: quiet_hours} has them
      */
-    static Duration quietFor(@Nullable String hours, ZonedDateTime now) {
-        if (hours == null) {
-            return Duration.ZERO;
-        }
+    static Duration quietFor(String hours, ZonedDateTime now) {
         LocalTime from = LocalTime.parse(hours.substring(0, 5));
         LocalTime to = LocalTime.parse(hours.substring(6));
         LocalTime time = now.toLocalTime();

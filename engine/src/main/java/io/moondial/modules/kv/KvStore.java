@@ -40,7 +40,18 @@ interface KvStore extends AutoCloseable {
     record Condition(String state, long waiting, String amountOf, long amount) {}
 
     /** What a value is kept under. */
-    record KvKey(String bucket, LuaString name) {}
+    record KvKey(String bucket, LuaString name) {
+        // written out: a store looks for keys all the time, and those of a record are slower
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof KvKey key && name.equals(key.name) && bucket.equals(key.bucket);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * bucket.hashCode() + name.hashCode();
+        }
+    }
 
     /**
      * What is kept under a key.
