@@ -1,6 +1,7 @@
 package io.moondial.push;
 
 import io.moondial.config.Measure;
+import io.moondial.config.Nearest;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.push.Pushes.Submission;
 import io.moondial.push.Pushes.Why;
@@ -11,11 +12,12 @@ import io.moondial.text.UssdString.UnsendableText;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What an order must be like, which push it is, and which order it is the same as. */
-final class Orders {
+public final class Orders {
     /** What a digest and an id have of their SHA-256, in octets. */
     private static final int ID_OCTETS = 12;
 
@@ -32,7 +34,7 @@ final class Orders {
      *
      * @param settings with a route
      */
-    static Submission.@Nullable Refused refusal(
+    public static Submission.@Nullable Refused refusal(
             PushOrder order, PushSettings settings, Instant now) {
         if (!MSISDN.matcher(order.msisdn()).matches()) {
             return new Submission.Refused(
@@ -91,11 +93,9 @@ final class Orders {
                 }
             }
             case PushOrder.Script(String key, var args) -> {
-                if (!settings.scripts().contains(key)) {
-                    yield new Submission.Refused(
-                            Why.SCRIPT,
-                            "script '%s' is none of push: scripts, which are %s"
-                                    .formatted(key, settings.scripts()));
+                String unlisted = unlisted(key, settings);
+                if (unlisted != null) {
+                    yield new Submission.Refused(Why.SCRIPT, unlisted);
                 }
                 yield args != null && args.length() > MAX_ARGS
                         ? new Submission.Refused(
@@ -105,6 +105,21 @@ final class Orders {
                         : null;
             }
         };
+    }
+
+    /** What is wrong with the key of a script; null: it may be pushed. */
+    public static @Nullable String unlisted(String key, PushSettings settings) {
+        List<String> keys = settings.scripts();
+        if (keys.contains(key)) {
+            return null;
+        }
+        String near = Nearest.suggestion(key, keys);
+        return "'%s' is none of push: scripts%s"
+                .formatted(
+                        key,
+                        keys.isEmpty()
+                                ? ", which lists none"
+                                : near.isEmpty() ? "; it lists " + String.join(", ", keys) : near);
     }
 
     /** The id of the push that an order is: the same for the same key of the same orderer. */

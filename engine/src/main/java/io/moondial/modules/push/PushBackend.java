@@ -1,7 +1,7 @@
 package io.moondial.modules.push;
 
-import io.moondial.config.Nearest;
 import io.moondial.config.Schema;
+import io.moondial.push.Orders;
 import io.moondial.push.PushQueue;
 import io.moondial.push.PushSettings;
 import io.moondial.push.Pushes;
@@ -73,7 +73,7 @@ final class PushBackend implements Backend<PushSettings, Pushes> {
             return Optional.empty(); // the call as a whole is wrong
         }
         return switch (use.option()) {
-            case PushOptions.SCRIPT_KEY -> script(settings, value);
+            case PushOptions.SCRIPT_KEY -> Optional.ofNullable(Orders.unlisted(value, settings));
             case PushOptions.EXPIRES -> expires(settings, value);
             case PushOptions.CALLBACK ->
                     settings.callback() == null && value.equals("true")
@@ -81,23 +81,6 @@ final class PushBackend implements Backend<PushSettings, Pushes> {
                             : Optional.empty();
             default -> throw new IllegalArgumentException(use.option());
         };
-    }
-
-    static Optional<String> script(PushSettings settings, String key) {
-        List<String> keys = settings.scripts();
-        if (keys.contains(key)) {
-            return Optional.empty();
-        }
-        String near = Nearest.suggestion(key, keys);
-        return Optional.of(
-                "'%s' is none of push: scripts%s"
-                        .formatted(
-                                key,
-                                keys.isEmpty()
-                                        ? ", which lists none"
-                                        : near.isEmpty()
-                                                ? "; it lists " + String.join(", ", keys)
-                                                : near));
     }
 
     private static Optional<String> expires(PushSettings settings, String written) {

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.moondial.modules.push.PushGiven.Check;
 import io.moondial.modules.push.PushGiven.End;
 import io.moondial.modules.push.PushGiven.NotUnderstood;
+import io.moondial.push.Orders;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushReport;
 import io.moondial.push.PushReport.Reason;
@@ -188,11 +189,9 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
         if (!settings.isOn()) {
             return Optional.of(new Submission.Refused(Why.OFF, PushBackend.OFF));
         }
-        if (order.content() instanceof PushOrder.Script(String script, String _)) {
-            Optional<String> unknown = PushBackend.script(settings, script);
-            if (unknown.isPresent()) {
-                return Optional.of(new Submission.Refused(Why.SCRIPT, unknown.get()));
-            }
+        Submission.Refused wrong = Orders.refusal(order, settings, world.time().now());
+        if (wrong != null) {
+            return Optional.of(wrong);
         }
         for (PushGiven given : givens) {
             if (given.end() instanceof End.Refused(Why why)) {

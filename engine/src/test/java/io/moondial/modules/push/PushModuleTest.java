@@ -369,6 +369,35 @@ class PushModuleTest {
                 .isEmpty();
     }
 
+    /** The stand-in of a test refuses what the engine refuses, in the same words. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{msisdn = '27829000001', text = 'x', expires = 8 * 24 * 3600}|allowed is at most 7d after the order (push: max_expires)",
+                "{msisdn = '27829000001', script_key = 'survey', args = {n = ('x'):rep(4100)}}|args has 4108 characters of JSON; allowed are 4096",
+                "{msisdn = '27829000001', text = 'x', callback = 1 == 1}|it asks for a callback, and the rules name none (push: callback)",
+            })
+    void a_test_refuses_what_the_engine_refuses(String order, String words) throws Exception {
+        assertThat(
+                        failures(
+                                """
+                                local good, message = pcall(push.send, %s)
+                                assert(not good, "it was accepted")
+                                assert(message:find("%s", 1, true), message)
+                                return "refused"
+                                """
+                                        .formatted(order, words),
+                                """
+                                test "t"
+                                dial *1#
+                                respond refused
+                                no pushes 27829000001
+                                """))
+                .isEmpty();
+    }
+
     // ---- lines of dialog tests
 
     @Test
