@@ -68,6 +68,9 @@ public @interface Key {
     /** The record that declares what may be written for a key of the same name. */
     Class<? extends Record> like() default Record.class;
 
+    /** Whether a list of values may have the same one again. */
+    boolean repeats() default false;
+
     /** The problem of a list of sections that is empty. Empty: it may be. */
     String oneAtLeast() default "";
 

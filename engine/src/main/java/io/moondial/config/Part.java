@@ -487,7 +487,7 @@ abstract class Part {
         }
     }
 
-    /** A key with a list of values, none twice. */
+    /** A key with a list of values. */
     private static final class Values extends One {
         Values(RecordComponent component, Key key, Notation<?> notation) {
             super(component, key, notation, key);
@@ -517,7 +517,9 @@ abstract class Part {
                                 + notation.type().allowed());
             }
             List<?> fallback = isRequired() ? List.of() : (List<?>) unset();
-            return section.distinct(name, notation.type(), List.copyOf(fallback));
+            return key.repeats()
+                    ? section.repeating(name, notation.type(), List.copyOf(fallback))
+                    : section.distinct(name, notation.type(), List.copyOf(fallback));
         }
 
         @Override

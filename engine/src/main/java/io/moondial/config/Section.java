@@ -7,6 +7,7 @@ import io.moondial.config.Node.Sequence;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -191,14 +192,28 @@ public final class Section {
 
     /** A list of values, none twice and at least one, or this list. */
     public <T> List<T> distinct(String key, ValueType<T> type, List<T> otherwise) {
-        return node(key).flatMap(node -> distinct(key, node, type)).orElse(otherwise);
+        return node(key)
+                .flatMap(node -> values(key, node, type, new LinkedHashSet<>()))
+                .orElse(otherwise);
     }
 
-    private <T> Optional<List<T>> distinct(String key, Node node, ValueType<T> type) {
+    /** A list of values, at least one, or this list; a value may stand in it again. */
+    public <T> List<T> repeating(String key, ValueType<T> type, List<T> otherwise) {
+        return node(key)
+                .flatMap(node -> values(key, node, type, new ArrayList<>()))
+                .orElse(otherwise);
+    }
+
+    /**
+     * The items of a node.
+     *
+     * @param values where they are put; an item that it does not take is a problem
+     */
+    private <T> Optional<List<T>> values(
+            String key, Node node, ValueType<T> type, Collection<T> values) {
         if (!(node instanceof Sequence sequence) || sequence.items().isEmpty()) {
             return refused(key, node, "a list such as [A, B], each of it " + type.allowed());
         }
-        Set<T> values = new LinkedHashSet<>();
         for (Node item : sequence.items()) {
             single(key, item, type)
                     .filter(value -> !values.add(value))

@@ -168,7 +168,8 @@ public record PushSettings(
                                     "How long after each failed attempt the next one is made; the last of these holds for all further ones.",
                             unset = "[3s, 8s, 15s]",
                             from = "1s",
-                            to = "1d")
+                            to = "1d",
+                            repeats = true)
                     List<Duration> after) {
         public RetrySettings {
             on = List.copyOf(on);

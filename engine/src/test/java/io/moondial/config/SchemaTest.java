@@ -98,6 +98,27 @@ final class SchemaTest {
         assertThat(problems.isEmpty()).isTrue();
     }
 
+    @Settings("Of the test.")
+    private record Lists(
+            @Key(
+                            value = "One after the other.",
+                            unset = "[1s]",
+                            from = "1s",
+                            to = "1d",
+                            repeats = true)
+                    List<Duration> after,
+            @Key(value = "Each its own.", unset = "[6]", from = "1", to = "254")
+                    List<Integer> ssns) {}
+
+    @Test
+    void a_list_has_the_same_value_again_only_where_its_key_says_so() {
+        Schema<Lists> schema = Schema.of(Lists.class);
+        Lists lists = WrittenSettings.settings(schema, "after: [1s, 1s, 2s, 1s]", "ssns: [6, 7]");
+        assertThat(lists.after()).extracting(Duration::toSeconds).containsExactly(1L, 1L, 2L, 1L);
+        assertThatThrownBy(() -> WrittenSettings.settings(schema, "ssns: [6, 6]"))
+                .hasMessageContaining("ssns: 6 appears twice; remove one");
+    }
+
     @Test
     void what_is_printed_is_in_the_declared_order_and_reads_back() throws Exception {
         String text =
