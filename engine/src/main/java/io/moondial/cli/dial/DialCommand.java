@@ -86,7 +86,7 @@ public final class DialCommand implements Callable<Integer> {
             names = "--record",
             paramLabel = "FILE",
             description =
-                    "Adds the conversation to this file as a test for ussd test. Secret answers are asterisks. A text that the script made with a secret in it is written as it came: check the file before others read it. Not with --connect.")
+                    "Adds the conversation to this file as a test for ussd test. Secret answers are asterisks. A text that the script made with a secret in it is written as it came: check the file before others read it. Not with --connect, --wait and --stay.")
     private @Nullable Path record;
 
     @Option(
@@ -119,7 +119,11 @@ public final class DialCommand implements Callable<Integer> {
                     RefusedException,
                     InterruptedException,
                     IOException {
-        waiting.check(!live && !engine.isRemote() && !options.connects(), record != null);
+        waiting.check(
+                !live && !engine.isRemote() && !options.connects(), notify != null, record != null);
+        if (dcs < 0 || dcs > 255) {
+            throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");
+        }
         if (live || engine.isRemote()) {
             return dialLive();
         }
@@ -377,9 +381,6 @@ public final class DialCommand implements Callable<Integer> {
     private FarSide.Call dialled() {
         if (notify == null && words.isEmpty()) {
             throw bad("nothing to dial: give a CODE, such as '*100#', or --notify TEXT");
-        }
-        if (dcs < 0 || dcs > 255) {
-            throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");
         }
         Subscriber subscriber = options.subscriber();
         String text = notify == null ? words.getFirst() : notify;

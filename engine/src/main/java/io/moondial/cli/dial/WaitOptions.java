@@ -68,12 +68,17 @@ final class WaitOptions {
      * What they are beside the other options.
      *
      * @param ownEngine whether the engine is this process's own
+     * @param notifies whether a text is to be sent
+     * @param records whether a conversation is to be kept
      * @throws ParameterException if they make no sense
      */
-    void check(boolean ownEngine, boolean records) {
+    void check(boolean ownEngine, boolean notifies, boolean records) {
         if (wait && stay) {
             throw bad(
                     "--wait dials nothing, --stay waits after what was dialled: give one of them");
+        }
+        if (wait && notifies) {
+            throw bad("--wait dials nothing, and --notify would send a text: give one of them");
         }
         if (wait && ownEngine) {
             throw bad(

@@ -179,11 +179,18 @@ class PushedToDialTest {
                 "--stay --pushes 0 *1# | --pushes is 0; 1 to 1000000 is allowed",
                 "--stay --within 0 *1# | --within is 0; 1 to 86400 is allowed",
                 "--stay --record x.dialog *1# | --record is not for --wait and --stay",
+                "--wait --live --record x.dialog 1 | --record is not for --wait and --stay",
+                "--wait --connect 127.0.0.1:1 --record x.dialog | --record is not for --wait and --stay",
+                "--wait --live --notify Hello | --wait dials nothing, and --notify would send a text",
+                "--wait --connect 127.0.0.1:1 --notify Hello | --wait dials nothing, and --notify would send a text",
+                "--wait --live --dcs 300 1 | --dcs is 300; 0 to 255 is allowed",
+                "--wait --connect 127.0.0.1:1 --dcs 300 | --dcs is 300; 0 to 255 is allowed",
                 "--stay | nothing to dial",
             })
     void what_makes_no_sense_is_refused(String arguments, String why) throws Exception {
         write();
         assertThat(dial(arguments.split(" "))).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(err.toString()).contains(why);
+        assertThat(Path.of("x.dialog")).doesNotExist();
     }
 }
