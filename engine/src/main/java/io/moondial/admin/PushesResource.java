@@ -228,11 +228,14 @@ public final class PushesResource implements Resource, EventSource {
         } catch (TimeoutException e) {
             return late();
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof Pushes.OwnerException other) {
+                throw Refusal.conflict(String.valueOf(other.getMessage()));
+            }
             return unavailable(e);
         }
         if (report.isPresent() && report.get().state() != State.CANCELLED) {
             throw Refusal.conflict(
-                    "push %s is %s: it is too late to withdraw it"
+                    "push %s is %s: it is too late to withdraw it; allowed is that while it waits for its turn or for another attempt"
                             .formatted(LogText.of(id), report.get().state().word()));
         }
         Answer answer = answer(call, report);

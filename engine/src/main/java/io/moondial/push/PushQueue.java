@@ -470,11 +470,15 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     public CompletableFuture<Optional<PushReport>> find(String id) {
         Optional<PushReport> present =
                 guard.get(() -> Optional.ofNullable(open.get(id)).map(Push::report));
-        Parts started = parts;
-        if (present.isPresent() || started == null) {
+        if (present.isPresent() || parts == null) {
             return CompletableFuture.completedFuture(present);
         }
-        return started.store()
+        return stored(id).thenApply(it -> it.map(StoredPush::report));
+    }
+
+    /** What the store has of a push; fails with a {@link StoreException}. */
+    private CompletableFuture<Optional<StoredPush>> stored(String id) {
+        return parts().store()
                 .get(KEY_PREFIX + id)
                 .handle(
                         (text, fault) -> {
@@ -482,7 +486,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                                 throw new StoreException(
                                         "the store kv did not answer: " + message(fault));
                             }
-                            return text.flatMap(StoredPush::read).map(StoredPush::report);
+                            return text.flatMap(StoredPush::read);
                         });
     }
 
@@ -492,8 +496,21 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                 .thenCompose(
                         push -> {
                             push.ifPresent(this::cancel);
-                            return find(id);
+                            return push.isPresent() || parts == null
+                                    ? find(id)
+                                    : stored(id).thenApply(it -> it.map(this::notOfAnother));
                         });
+    }
+
+    /** How one is that is not open here. */
+    private PushReport notOfAnother(StoredPush stored) {
+        String own = settings.owner();
+        if (!stored.state().isLast() && !stored.owner().equals(own)) {
+            throw new OwnerException(
+                    "push %s is one of the engine with push: owner %s, where it is %s; this engine has owner %s, and only withdraws its own: ask the other one. The push is as it was"
+                            .formatted(stored.id(), stored.owner(), stored.state().word(), own));
+        }
+        return stored.report();
     }
 
     private void cancel(Push push) {
@@ -525,11 +542,35 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     @Override
     public CompletableFuture<Optional<PushReport>> ended(String id) {
-        return present(id)
-                .thenCompose(
-                        push ->
-                                push.flatMap(it -> guard.get(() -> end(it)))
-                                        .orElseGet(() -> find(id)));
+        CompletableFuture<Optional<PushReport>> result = new CompletableFuture<>();
+        complete(
+                result,
+                present(id)
+                        .thenCompose(
+                                push ->
+                                        push.flatMap(it -> guard.get(() -> end(it)))
+                                                .orElseGet(() -> find(id))),
+                id);
+        return result;
+    }
+
+    /** With what was found, once it is the end: one of another engine is looked at again. */
+    private void complete(
+            CompletableFuture<Optional<PushReport>> result,
+            CompletableFuture<Optional<PushReport>> found,
+            String id) {
+        var _ =
+                found.whenComplete(
+                        (report, fault) -> {
+                            if (fault != null) {
+                                result.completeExceptionally(fault);
+                            } else if (closed
+                                    || report.stream().allMatch(it -> it.state().isLast())) {
+                                result.complete(report);
+                            } else if (!result.isDone()) {
+                                time.after(AGAIN, () -> complete(result, find(id), id));
+                            }
+                        });
     }
 
     private static Optional<CompletableFuture<Optional<PushReport>>> end(Push push) {

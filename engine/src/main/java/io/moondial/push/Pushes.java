@@ -26,16 +26,20 @@ public interface Pushes {
     CompletableFuture<Optional<PushReport>> find(String id);
 
     /**
-     * Withdraws a push, if nothing of it was sent.
+     * Withdraws a push that waits for its turn, or for another attempt. It is too late while what
+     * begins its dialog is on its way, and once that was answered. After an attempt that nobody
+     * answered the subscriber may have seen it all the same.
      *
      * @return how it is afterwards: not {@link PushReport.State#CANCELLED} if it was too late;
      *     empty as for {@link #find}; fails with a {@link StoreException} if the store cannot be
-     *     asked
+     *     asked, and with an {@link OwnerException} if the push is one of another engine and has
+     *     not ended
      */
     CompletableFuture<Optional<PushReport>> cancel(String id);
 
     /**
-     * Completes when a push has ended. If nobody waits any more, the future may be cancelled.
+     * Completes when a push has ended. If nobody waits any more, the future may be cancelled. Of a
+     * push of another engine the store is asked again and again.
      *
      * @return empty as for {@link #find}; fails with a {@link StoreException} if the store cannot
      *     be asked
@@ -113,6 +117,18 @@ public interface Pushes {
 
         public StoreException(String message) {
             super(message);
+        }
+    }
+
+    /**
+     * A push belongs to another engine that uses the same store ({@code push: owner}): only that
+     * one can do what was asked. The message is a sentence for people.
+     */
+    final class OwnerException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        public OwnerException(String message) {
+            super(message, null, false, false);
         }
     }
 }

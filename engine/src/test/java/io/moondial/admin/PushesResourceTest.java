@@ -425,7 +425,18 @@ class PushesResourceTest {
             assertThat(answer.body().get("state").asString()).isEqualTo("cancelled");
         }
         assertThat(api.refusal(OPERATOR, "DELETE", "/v1/pushes/" + second, ""))
-                .isEqualTo("409 push p2 is sent: it is too late to withdraw it");
+                .isEqualTo(
+                        "409 push p2 is sent: it is too late to withdraw it; allowed is that while it waits for its turn or for another attempt");
+    }
+
+    @Test
+    void one_of_another_engine_is_not_withdrawn_and_said_to_be_one() throws Exception {
+        String id = ordered();
+        pushes.belongToAnother("it is one of the engine b");
+        assertThat(api.refusal(OPERATOR, "DELETE", "/v1/pushes/" + id, ""))
+                .isEqualTo("409 it is one of the engine b");
+        assertThat(api.get(OPERATOR, "/v1/pushes/" + id).get("state").asString())
+                .isEqualTo("queued");
     }
 
     // ---- news

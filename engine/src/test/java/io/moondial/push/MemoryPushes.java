@@ -32,6 +32,8 @@ public final class MemoryPushes implements Pushes {
     private final List<PushOrder> orders = new ArrayList<>();
     private @Nullable Refused refusal;
     private @Nullable String down;
+    private @Nullable String foreign;
+    private boolean isHasty;
     private @Nullable String held;
     private UnaryOperator<PushReport> next = it -> it;
 
@@ -54,6 +56,16 @@ public final class MemoryPushes implements Pushes {
     /** From now on the store cannot be asked; null: it can. */
     public synchronized void storeFails(@Nullable String why) {
         down = why;
+    }
+
+    /** From now on none can be withdrawn, as it is one of another engine; null: it can. */
+    public synchronized void belongToAnother(@Nullable String why) {
+        foreign = why;
+    }
+
+    /** From now on nobody waits for an end: how it is then is said at once. */
+    public synchronized void answerAtOnce() {
+        isHasty = true;
     }
 
     /** From now on none is begun. */
@@ -178,6 +190,9 @@ public final class MemoryPushes implements Pushes {
         PushReport report;
         synchronized (this) {
             report = reports.get(id);
+            if (foreign != null && report != null) {
+                return CompletableFuture.failedFuture(new OwnerException(foreign));
+            }
         }
         if (down == null && report != null && report.state() == State.QUEUED) {
             change(id, it -> in(State.CANCELLED, it));
@@ -188,7 +203,7 @@ public final class MemoryPushes implements Pushes {
     @Override
     public synchronized CompletableFuture<Optional<PushReport>> ended(String id) {
         PushReport report = reports.get(id);
-        if (down != null || report == null || report.state().isLast()) {
+        if (down != null || isHasty || report == null || report.state().isLast()) {
             return find(id);
         }
         CompletableFuture<Optional<PushReport>> over = new CompletableFuture<>();

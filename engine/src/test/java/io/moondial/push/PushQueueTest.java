@@ -11,6 +11,7 @@ import static io.moondial.push.PushReport.State.ROUTING;
 import static io.moondial.push.PushReport.State.SENT;
 import static io.moondial.push.PushReport.State.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
@@ -632,6 +633,40 @@ class PushQueueTest {
 
         assertThat(bench.sent).isEmpty();
         assertThat(bench.state(id)).as("it can be asked for").isEqualTo(QUEUED);
+    }
+
+    @Test
+    void a_push_of_another_engine_is_not_withdrawn_and_its_end_is_waited_for() {
+        bench.reload("{route: hlr, owner: other}");
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        bench.reload("{route: hlr}");
+        bench.kill();
+        bench.time.pass(Duration.ofSeconds(1));
+        int alarms = bench.time.pending();
+
+        assertThatThrownBy(() -> bench.queue.cancel(id).join())
+                .hasCauseInstanceOf(Pushes.OwnerException.class)
+                .hasMessageContaining(
+                        "push %s is one of the engine with push: owner other, where it is queued; this engine has owner ussd"
+                                .formatted(id));
+        CompletableFuture<Optional<PushReport>> end = bench.queue.ended(id);
+        CompletableFuture<Optional<PushReport>> givenUp = bench.queue.ended(id);
+        bench.time.pass(Duration.ofMinutes(1));
+        assertThat(end).isNotDone();
+        assertThat(bench.state(id)).isEqualTo(QUEUED);
+        givenUp.cancel(false);
+        bench.stored.computeIfPresent(
+                "push/" + id, (_, text) -> text.replace("QUEUED", "COMPLETED"));
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(end).isDone();
+        assertThat(end.join()).map(PushReport::state).hasValue(COMPLETED);
+        assertThat(bench.time.pending()).as("nobody looks any more").isEqualTo(alarms);
+        assertThat(bench.queue.cancel(id).join())
+                .as("once it has ended it is as any other")
+                .map(PushReport::state)
+                .hasValue(COMPLETED);
     }
 
     @Test

@@ -48,7 +48,7 @@ public final class PushFunctions {
     public void addTo(ApiModule.Builder ussd) {
         ussd.function(
                         "push",
-                        "Pushes a text, a menu or a script to another subscriber, and waits until that has come to its end; only this script waits. A script that ends before, at max_time for one, withdraws the push, if nothing of it was sent. To order a push and go on at once: push.send. What becomes of a push is in [push.md](push.md).",
+                        "Pushes a text, a menu or a script to another subscriber, and waits until that has come to its end; only this script waits. A script that ends before, at max_time for one, withdraws the push, if it waits for its turn or for another attempt. To order a push and go on at once: push.send. What becomes of a push is in [push.md](push.md).",
                         f ->
                                 PushModule.takesOrder(f)
                                         .calls(PushModule.NAME, PushModule.SEND)

@@ -32,6 +32,7 @@ public final class PushModule {
     private static final String ID = "what push.send gave";
     static final String UNAVAILABLE = "unavailable";
     private static final String NOT_FOUND = "not_found";
+    private static final String OTHER_OWNER = "other_owner";
 
     private static final String REFUSED =
             "nil, why, and a sentence for the log; why is `full` (as many wait as may), `conflict` (the idempotency_key was used for another order), `unavailable` (the store does not answer: whether the push is kept is not known), or `stopping` (the engine stops)";
@@ -91,11 +92,11 @@ public final class PushModule {
                                                 PushModule::status))
                 .function(
                         "cancel",
-                        "Withdraws a push, if nothing of it was sent.",
+                        "Withdraws a push that waits for its turn, or for another attempt. It is too late while what begins its dialog is on its way, and once that was answered. After an attempt that ended with `no_answer` the subscriber may have seen it all the same.",
                         f ->
                                 f.takes("id", STRING, ID)
                                         .returns(
-                                                "true if it is withdrawn; false if it was too late; or nil, why and a sentence, as push.status gives them")
+                                                "true if it is withdrawn; false if it was too late; or nil, why and a sentence: why is `other_owner` (it is one of another engine that shares the store, and only that one can withdraw it: `push: owner`), or one of those of push.status")
                                         .raises("the id is a secret answer")
                                         .effect(Effect.CHANGE)
                                         .waits()
@@ -164,7 +165,8 @@ public final class PushModule {
 
         record NotFound() implements Known {}
 
-        record Unavailable(String detail) implements Known {}
+        /** It cannot be said, or not be done; {@code why} is one word. */
+        record Unavailable(String why, String detail) implements Known {}
     }
 
     private static CompletableFuture<Known> known(CompletableFuture<Optional<PushReport>> asked) {
@@ -173,7 +175,11 @@ public final class PushModule {
                     if (failure == null) {
                         return report.<Known>map(Known.Found::new).orElseGet(Known.NotFound::new);
                     }
-                    return new Known.Unavailable(PushWait.detail(failure));
+                    return new Known.Unavailable(
+                            PushWait.cause(failure) instanceof Pushes.OwnerException
+                                    ? OTHER_OWNER
+                                    : UNAVAILABLE,
+                            PushWait.detail(failure));
                 });
     }
 
@@ -188,12 +194,12 @@ public final class PushModule {
                                 switch (it) {
                                     case Known.Found _ -> "found";
                                     case Known.NotFound _ -> NOT_FOUND;
-                                    case Known.Unavailable _ -> UNAVAILABLE;
+                                    case Known.Unavailable(String why, String _) -> why;
                                 });
         return switch (known) {
             case Known.Found(PushReport report) -> Lua.values(table(a.state(), report));
             case Known.NotFound _ -> notFound(a, id);
-            case Known.Unavailable(String detail) -> unavailable(a, detail);
+            case Known.Unavailable(String why, String detail) -> unavailable(a, why, detail);
         };
     }
 
@@ -209,12 +215,12 @@ public final class PushModule {
                                     case Known.Found(PushReport report) ->
                                             isCancelled(report) ? "cancelled" : "too_late";
                                     case Known.NotFound _ -> NOT_FOUND;
-                                    case Known.Unavailable _ -> UNAVAILABLE;
+                                    case Known.Unavailable(String why, String _) -> why;
                                 });
         return switch (known) {
             case Known.Found(PushReport report) -> Lua.values(isCancelled(report));
             case Known.NotFound _ -> notFound(a, id);
-            case Known.Unavailable(String detail) -> unavailable(a, detail);
+            case Known.Unavailable(String why, String detail) -> unavailable(a, why, detail);
         };
     }
 
@@ -229,8 +235,8 @@ public final class PushModule {
                 a.state().newString("no push has the id " + id + ", or it is not kept any more"));
     }
 
-    private static @Nullable Object[] unavailable(Arguments a, String detail) {
-        return Lua.values(null, Lua.text(UNAVAILABLE), a.state().newString(detail));
+    private static @Nullable Object[] unavailable(Arguments a, String why, String detail) {
+        return Lua.values(null, Lua.text(why), a.state().newString(detail));
     }
 
     private static LuaTable table(LuaState state, PushReport report) {

@@ -44,7 +44,7 @@ final class PushWait {
 
     /**
      * Orders a push, and waits for its end. Who waits no more cancels the result: then the push is
-     * withdrawn, if nothing of it was sent, and if this order is its first.
+     * withdrawn, if it waits for its turn or for another attempt, and if this order is its first.
      */
     static CompletableFuture<Ended> of(Pushes pushes, PushOrder order) {
         CompletableFuture<Ended> result = new CompletableFuture<>();
@@ -93,10 +93,13 @@ final class PushWait {
 
     /** Why a store could not be asked, in words. */
     static String detail(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null
-                        ? failure.getCause()
-                        : failure;
-        return String.valueOf(cause.getMessage());
+        return String.valueOf(cause(failure).getMessage());
+    }
+
+    /** What a future has really failed with. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
     }
 }

@@ -9,6 +9,8 @@ import io.moondial.cli.InProcess;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -27,9 +29,13 @@ class PushVerbsTest {
     void start() throws Exception {
         Files.createDirectories(folder.resolve("scripts"));
         Files.writeString(folder.resolve("scripts/main.lua"), "return 'x'");
+        start("push: {route: hlr}");
+    }
+
+    private void start(String section) throws Exception {
         Files.writeString(
                 folder.resolve("rules.yaml"),
-                "process: {triggers: [{script_key: main}]}\npush: {route: hlr}\n");
+                "process: {triggers: [{script_key: main}]}\ntime_zone: UTC\n" + section + "\n");
         engine = new Engine(Configuration.read(folder.resolve("rules.yaml")));
         engine.openAdmin(List.of());
         engine.start();
@@ -71,5 +77,32 @@ class PushVerbsTest {
         assertThat(err.toString()).contains("the engine refuses: ");
         ussd("status");
         assertThat(out.toString()).contains("refused: text 1");
+    }
+
+    /** The hours around now. */
+    private static String quietHours() {
+        int hour = LocalTime.now(ZoneOffset.UTC).getHour();
+        return "quiet_hours: \"%02d:00-%02d:00\"".formatted((hour + 18) % 24, (hour + 6) % 24);
+    }
+
+    /** Two engines with one store, one after the other: it can be used by one process at a time. */
+    @Test
+    void of_a_push_of_another_engine_it_is_said_whose_it_is() throws Exception {
+        engine.close();
+        start("push: {route: hlr, owner: a, " + quietHours() + "}");
+        assertThat(ussd("push", "--msisdn", "27761234567", "--idempotency-key", "k", "Hello"))
+                .as(err.toString())
+                .isZero();
+        String id = out.toString().substring(0, out.toString().indexOf(' '));
+        engine.close();
+        start("push: {route: hlr, owner: b}");
+        assertThat(ussd("push", "cancel", id)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .contains(
+                        "push %s is one of the engine with push: owner a, where it is queued; this engine has owner b"
+                                .formatted(id),
+                        "ask the other one");
+        assertThat(ussd("push", "status", id)).isZero();
+        assertThat(out.toString()).contains("state      queued");
     }
 }
