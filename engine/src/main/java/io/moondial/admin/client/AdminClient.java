@@ -258,6 +258,14 @@ public final class AdminClient implements AutoCloseable {
         }
     }
 
+    /**
+     * What was answered.
+     *
+     * @param status of HTTP, 200 to 299
+     * @param value missing where there is none
+     */
+    public record Answer(int status, JsonNode value) {}
+
     /** A question that is being put together, and then asked once. */
     public final class Question {
         private final String method;
@@ -315,9 +323,15 @@ public final class AdminClient implements AutoCloseable {
         /** Asks; the answer is one JSON value, or missing where there is none. */
         public JsonNode answer()
                 throws NotRunningException, RefusedException, InterruptedException {
+            return answerWithStatus().value();
+        }
+
+        /** The same, where more than one status of HTTP says that all is well. */
+        public Answer answerWithStatus()
+                throws NotRunningException, RefusedException, InterruptedException {
             try (Streamed answer =
                     sent(request().timeout(time.toMillis(), TimeUnit.MILLISECONDS))) {
-                return parsed(answer.text());
+                return new Answer(answer.response.getStatus(), parsed(answer.text()));
             } catch (IOException e) {
                 throw gone(e);
             }

@@ -1,6 +1,7 @@
 package io.moondial.cli.push;
 
 import io.moondial.admin.client.AdminClient;
+import io.moondial.admin.client.AdminClient.Answer;
 import io.moondial.admin.client.AdminClient.NotRunningException;
 import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.cli.push.PushCommand.Pause;
@@ -18,8 +19,11 @@ import tools.jackson.databind.JsonNode;
 /** Orders the pushes of a list, one after the other, and sums up what became of them. */
 final class ListRun {
     private static final int HTTP_NOT_FOUND = 404;
+
+    /** The order was accepted before. */
+    private static final int HTTP_OK = 200;
+
     private static final Set<Integer> LATER = Set.of(429, 503);
-    private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
     /** How many orders there are between two lines of progress. */
     private static final int STEP = 1_000;
@@ -39,6 +43,7 @@ final class ListRun {
     private final Map<String, Integer> states = new TreeMap<>();
 
     private int accepted;
+    private int before;
     private int refused;
     private boolean waiting;
 
@@ -78,9 +83,10 @@ final class ListRun {
         List<String> sum = new ArrayList<>();
         states.forEach((state, count) -> sum.add(state + " " + count));
         tell(
-                "%d accepted, %d refused%s"
+                "%d accepted%s, %d refused%s"
                         .formatted(
                                 accepted,
+                                before == 0 ? "" : " (%d of them before)".formatted(before),
                                 refused,
                                 sum.isEmpty() ? "" : ": " + String.join(", ", sum)));
         return refused == 0 && (!wait || states.getOrDefault("completed", 0) == accepted);
@@ -91,13 +97,15 @@ final class ListRun {
         Order order = list.order(index);
         while (true) {
             try {
-                JsonNode report =
+                Answer answer =
                         client.post(PushCommand.PUSHES)
                                 .header("Idempotency-Key", order.key())
                                 .body(order.body())
-                                .answer();
+                                .answerWithStatus();
+                JsonNode report = answer.value();
                 waiting = false;
                 accepted++;
+                before += answer.status() == HTTP_OK ? 1 : 0;
                 if (wait) {
                     ids.add(report.path("push_id").asString(""));
                 } else {
@@ -163,7 +171,7 @@ final class ListRun {
             throws NotRunningException, InterruptedException, RefusedException {
         while (true) {
             try {
-                return PushCommand.ended(client, id);
+                return PushCommand.ended(client, id, pause);
             } catch (RefusedException e) {
                 if (!LATER.contains(e.status())) {
                     throw e;
@@ -175,7 +183,7 @@ final class ListRun {
 
     private void pause(RefusedException e) throws InterruptedException {
         Duration after = e.retryAfter();
-        pause.last(after == null || after.isZero() ? A_MOMENT : after);
+        pause.last(after == null || after.isZero() ? PushCommand.A_MOMENT : after);
     }
 
     private static String message(RefusedException e) {

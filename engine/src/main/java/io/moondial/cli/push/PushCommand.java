@@ -8,7 +8,6 @@ import io.moondial.cli.EngineOption;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.RulesOption;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Has a running serve begin a dialog with a subscriber: it shows him a text, or runs a script.",
-            "It ends when the push is accepted, which is then kept until it has ended; with --wait, when it has ended. With --file, each line of a file is an order: a number; or values under a first line such as msisdn,name,amount, of which text is the text and the others are args of the script; or a JSON object as POST /v1/pushes takes it. Empty lines, and those that begin with #, are none. A wrong line keeps the whole file from being ordered. Orders wait while the queue is full. The same command with the same file goes on where it broke off, and orders nothing twice, as long as the engine knows of its pushes (push: keep). Exits with 1 if an order was refused, or with --wait if one did not complete; with 3 if no engine answers."
+            "It ends when the push is accepted, which is then kept until it has ended; with --wait, when it has ended. With --file, each line of a file is an order: a number; or values under a first line such as msisdn,name,amount, of which text is the text and the others are args of the script; or a JSON object as POST /v1/pushes takes it. Empty lines, and those that begin with #, are none. A wrong line keeps the whole file from being ordered. Orders wait while the queue is full. A line is known by what it orders (number, text or script, args, and the options of the command) and by how often the file has had the same order before. So the same command with the same file goes on where it broke off, and with a file that has got more lines orders only these, as long as the engine knows of the pushes (push: keep); another --idempotency-key orders all of them once more. Exits with 1 if an order was refused, or with --wait if one did not complete; with 3 if no engine answers."
         },
         subcommands = {
             PushCommand.StatusOfPush.class,
@@ -48,10 +47,11 @@ public final class PushCommand implements Callable<Integer> {
     /** How long one question waits for the end of a push. */
     private static final int WAIT_MILLIS = 25_000;
 
+    static final Duration A_MOMENT = Duration.ofSeconds(1);
+
     private static final JsonMapper JSON = new JsonMapper();
 
-    @Mixin private RulesOption rules;
-    @Mixin private EngineOption engine;
+    @Mixin private Asking asking;
 
     @Option(
             names = "--msisdn",
@@ -100,7 +100,7 @@ public final class PushCommand implements Callable<Integer> {
             names = "--idempotency-key",
             paramLabel = "KEY",
             description =
-                    "A second order with the same key is the same push. With --file: the same file with another key is ordered once more.")
+                    "A second order with the same key is the same push. With --file: the same lines with another key are ordered once more.")
     private @Nullable String key;
 
     @Option(
@@ -123,9 +123,6 @@ public final class PushCommand implements Callable<Integer> {
 
     @Option(names = "--wait", description = "Waits until it has ended, or all of the file have.")
     private boolean wait;
-
-    @Option(names = "--json", description = "One JSON object per line.")
-    private boolean json;
 
     @Parameters(
             paramLabel = "TEXT",
@@ -154,30 +151,35 @@ public final class PushCommand implements Callable<Integer> {
                     InterruptedException {
         requireSense();
         ObjectNode order = order();
-        PrintWriter out = spec.commandLine().getOut();
-        PushPrinter printer = new PushPrinter(out, rules.timeZone(), json);
         Path list = file;
-        if (list != null) {
-            PushList orders = PushList.read(list, order, key);
-            try (AdminClient client = engine.client(rules)) {
-                return new ListRun(client, printer, spec.commandLine().getErr(), pause)
-                                .run(orders, wait)
-                        ? ExitCode.GOOD
-                        : ExitCode.FAILED;
-            }
+        PushList orders = list == null ? null : PushList.read(list, order, key);
+        return asking.ask(
+                (client, printer) -> {
+                    boolean isGood =
+                            orders == null
+                                    ? one(client, printer, order)
+                                    : new ListRun(
+                                                    client,
+                                                    printer,
+                                                    spec.commandLine().getErr(),
+                                                    pause)
+                                            .run(orders, wait);
+                    return isGood ? ExitCode.GOOD : ExitCode.FAILED;
+                });
+    }
+
+    private boolean one(AdminClient client, PushPrinter printer, ObjectNode order)
+            throws NotRunningException, RefusedException, InterruptedException {
+        JsonNode report =
+                client.post(PUSHES)
+                        .header("Idempotency-Key", key)
+                        .body(order.put("msisdn", msisdn))
+                        .answer();
+        if (wait) {
+            report = ended(client, report.path("push_id").asString(""), pause);
         }
-        try (AdminClient client = engine.client(rules)) {
-            JsonNode report =
-                    client.post(PUSHES)
-                            .header("Idempotency-Key", key)
-                            .body(order.put("msisdn", msisdn))
-                            .answer();
-            if (wait) {
-                report = ended(client, report.path("push_id").asString(""));
-            }
-            printer.line(report);
-            return !wait || isCompleted(report) ? ExitCode.GOOD : ExitCode.FAILED;
-        }
+        printer.line(report);
+        return !wait || isCompleted(report);
     }
 
     private void requireSense() {
@@ -257,19 +259,25 @@ public final class PushCommand implements Callable<Integer> {
         return report.path("state").asString("").equals("completed");
     }
 
-    /** The report of a push once it has ended. */
-    static JsonNode ended(AdminClient client, String id)
+    /**
+     * The report of a push once it has ended.
+     *
+     * @param pause is made between two questions, as an engine may answer the first one at once
+     */
+    static JsonNode ended(AdminClient client, String id, Pause pause)
             throws NotRunningException, RefusedException, InterruptedException {
-        JsonNode report;
-        do {
-            report =
+        while (true) {
+            JsonNode report =
                     client.get(PUSHES)
                             .segment(id)
                             .with("wait_ms", WAIT_MILLIS)
                             .within(AdminClient.PATIENCE.plusMillis(WAIT_MILLIS))
                             .answer();
-        } while (!isLast(report));
-        return report;
+            if (isLast(report)) {
+                return report;
+            }
+            pause.last(A_MOMENT);
+        }
     }
 
     private static boolean isLast(JsonNode report) {
@@ -285,6 +293,41 @@ public final class PushCommand implements Callable<Integer> {
 
     // ---- the verbs
 
+    /** What all of them have: the engine that is asked, and how its answers are printed. */
+    static final class Asking {
+        @Mixin private RulesOption rules;
+        @Mixin private EngineOption engine;
+
+        @Option(names = "--json", description = "One JSON object per line.")
+        private boolean json;
+
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
+        @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
+        Asking() {}
+
+        /** What is asked, and printed; it gives the exit code. */
+        @FunctionalInterface
+        interface Talk {
+            int with(AdminClient client, PushPrinter printer)
+                    throws NotRunningException, RefusedException, InterruptedException;
+        }
+
+        int ask(Talk talk)
+                throws ConfigurationException,
+                        NotRunningException,
+                        RefusedException,
+                        IOException,
+                        InterruptedException {
+            try (AdminClient client = engine.client(rules)) {
+                return talk.with(
+                        client,
+                        new PushPrinter(spec.commandLine().getOut(), rules.timeZone(), json));
+            }
+        }
+    }
+
     /** {@code ussd push status}. */
     @Command(
             name = "status",
@@ -294,32 +337,21 @@ public final class PushCommand implements Callable<Integer> {
                 "Exits with 1 if there is none of this id, or it ended longer ago than push: keep says; with 3 if no engine answers."
             })
     static final class StatusOfPush implements Callable<Integer> {
-        @Mixin private RulesOption rules;
-        @Mixin private EngineOption engine;
-
-        @Option(names = "--json", description = "One JSON object on one line.")
-        private boolean json;
+        @Mixin private Asking asking;
 
         @Parameters(paramLabel = "PUSH_ID", description = "The push, as its order was answered.")
         private String id;
-
-        @Spec private CommandSpec spec;
 
         @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
         StatusOfPush() {}
 
         @Override
-        public Integer call()
-                throws ConfigurationException,
-                        NotRunningException,
-                        RefusedException,
-                        IOException,
-                        InterruptedException {
-            try (AdminClient client = engine.client(rules)) {
-                new PushPrinter(spec.commandLine().getOut(), rules.timeZone(), json)
-                        .whole(client.get(PUSHES).segment(id).answer());
-            }
-            return ExitCode.GOOD;
+        public Integer call() throws Exception {
+            return asking.ask(
+                    (client, printer) -> {
+                        printer.whole(client.get(PUSHES).segment(id).answer());
+                        return ExitCode.GOOD;
+                    });
         }
     }
 
@@ -328,36 +360,25 @@ public final class PushCommand implements Callable<Integer> {
             name = "cancel",
             mixinStandardHelpOptions = true,
             description = {
-                "Withdraws a push, if nothing of it was sent.",
-                "Exits with 1 if it is too late, or there is none of this id; with 3 if no engine answers."
+                "Withdraws a push that waits for its turn, or for another attempt.",
+                "It is too late while what begins its dialog is on its way, and once that was answered. After an attempt that ended with no_answer the subscriber may have seen it all the same. Exits with 1 if it is too late, if there is none of this id, or if it is one of another engine that shares the store; with 3 if no engine answers."
             })
     static final class Cancel implements Callable<Integer> {
-        @Mixin private RulesOption rules;
-        @Mixin private EngineOption engine;
-
-        @Option(names = "--json", description = "One JSON object on one line.")
-        private boolean json;
+        @Mixin private Asking asking;
 
         @Parameters(paramLabel = "PUSH_ID", description = "The push, as its order was answered.")
         private String id;
-
-        @Spec private CommandSpec spec;
 
         @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
         Cancel() {}
 
         @Override
-        public Integer call()
-                throws ConfigurationException,
-                        NotRunningException,
-                        RefusedException,
-                        IOException,
-                        InterruptedException {
-            try (AdminClient client = engine.client(rules)) {
-                new PushPrinter(spec.commandLine().getOut(), rules.timeZone(), json)
-                        .line(client.delete(PUSHES).segment(id).answer());
-            }
-            return ExitCode.GOOD;
+        public Integer call() throws Exception {
+            return asking.ask(
+                    (client, printer) -> {
+                        printer.line(client.delete(PUSHES).segment(id).answer());
+                        return ExitCode.GOOD;
+                    });
         }
     }
 
@@ -370,8 +391,7 @@ public final class PushCommand implements Callable<Integer> {
                 "Exits with 3 if no engine answers."
             })
     static final class ListPushes implements Callable<Integer> {
-        @Mixin private RulesOption rules;
-        @Mixin private EngineOption engine;
+        @Mixin private Asking asking;
 
         @Option(
                 names = "--only",
@@ -392,37 +412,21 @@ public final class PushCommand implements Callable<Integer> {
                 description = "How many are listed, up to 500. Default: 50.")
         private @Nullable Integer limit;
 
-        @Option(names = "--json", description = "One JSON object per line.")
-        private boolean json;
-
-        @Spec private CommandSpec spec;
-
         @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
         ListPushes() {}
 
         @Override
-        public Integer call()
-                throws ConfigurationException,
-                        NotRunningException,
-                        RefusedException,
-                        IOException,
-                        InterruptedException {
-            PrintWriter out = spec.commandLine().getOut();
-            PushPrinter printer = new PushPrinter(out, rules.timeZone(), json);
-            try (AdminClient client = engine.client(rules)) {
-                JsonNode page =
-                        client.get(PUSHES)
-                                .with("state", state)
-                                .with("msisdn", msisdn)
-                                .with("limit", limit)
-                                .answer();
-                page.path("pushes").forEach(printer::line);
-                if (!json && page.path("more").asBoolean(false)) {
-                    out.println("there are older ones that match: --limit N lists up to 500");
-                }
-            }
-            out.flush();
-            return ExitCode.GOOD;
+        public Integer call() throws Exception {
+            return asking.ask(
+                    (client, printer) -> {
+                        printer.list(
+                                client.get(PUSHES)
+                                        .with("state", state)
+                                        .with("msisdn", msisdn)
+                                        .with("limit", limit)
+                                        .answer());
+                        return ExitCode.GOOD;
+                    });
         }
     }
 }

@@ -13,14 +13,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -43,11 +45,18 @@ final class PushList {
     private static final String KIND = "kind";
     private static final JsonMapper JSON = new JsonMapper();
 
+    /** Writes the same order alike, in whatever order its line has the fields. */
+    private static final JsonMapper ALIKE =
+            JsonMapper.builder().enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED).build();
+
     private final Path file;
     private final List<Line> lines;
     private final ObjectNode same;
     private final Form form;
-    private final String key;
+    private final String name;
+
+    /** How many lines before each line say the same order. */
+    private final int[] alike;
 
     /** A line that says something; its number is from 1. */
     private record Line(int number, String text) {}
@@ -56,9 +65,9 @@ final class PushList {
      * An order of the list.
      *
      * @param line its number, from 1
-     * @param key of its idempotency: the same file with the same of everything has the same
+     * @param key of its idempotency: of what is ordered, and of how many lines before say the same
      */
-    record Order(int line, String key, ObjectNode body) {}
+    record Order(int line, String key, JsonNode body) {}
 
     /** How a line is read. */
     @FunctionalInterface
@@ -79,12 +88,13 @@ final class PushList {
         }
     }
 
-    private PushList(Path file, List<Line> lines, ObjectNode same, Form form, String key) {
+    private PushList(Path file, List<Line> lines, ObjectNode same, Form form, String name) {
         this.file = file;
         this.lines = lines;
         this.same = same;
         this.form = form;
-        this.key = key;
+        this.name = name;
+        this.alike = new int[lines.size()];
     }
 
     /**
@@ -97,10 +107,9 @@ final class PushList {
      */
     static PushList read(Path file, ObjectNode same, @Nullable String name)
             throws ConfigurationException, IOException {
-        byte[] octets;
         String text;
         try {
-            octets = PlainFile.read(file, MAX_OCTETS);
+            byte[] octets = PlainFile.read(file, MAX_OCTETS);
             text = UTF_8.newDecoder().decode(ByteBuffer.wrap(octets)).toString();
         } catch (UnreadableFileException e) {
             throw new IOException(file + ": " + e.getMessage(), e);
@@ -129,13 +138,7 @@ final class PushList {
         if (lines.isEmpty()) {
             throw empty(file);
         }
-        String key =
-                new Sha256()
-                        .addPart(octets)
-                        .addPart(same.toString())
-                        .addPart(name == null ? "" : name)
-                        .hex(KEY_OCTETS);
-        PushList list = new PushList(file, lines, same, form, key);
+        PushList list = new PushList(file, lines, same, form, name == null ? "" : name);
         list.check();
         return list;
     }
@@ -299,13 +302,12 @@ final class PushList {
 
     private void check() throws ConfigurationException {
         List<Problem> problems = new ArrayList<>();
+        Map<String, Integer> seen = new HashMap<>();
         int more = 0;
-        for (Line line : lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            Line line = lines.get(i);
             try {
-                ObjectNode own = form.read(line.text());
-                if (Stream.of(own, same).noneMatch(it -> it.has(TEXT) || it.has(SCRIPT))) {
-                    throw new BadLine("neither it nor the command says a text or a script");
-                }
+                alike[i] = seen.merge(key(alike(body(line))), 1, Integer::sum) - 1;
             } catch (BadLine e) {
                 if (problems.size() < MOST_PROBLEMS) {
                     problems.add(new Problem(file, line.number(), 0, e.message()));
@@ -330,19 +332,35 @@ final class PushList {
     /** One of them, from 0. */
     Order order(int index) {
         Line line = lines.get(index);
-        ObjectNode body = same.deepCopy();
         try {
-            ObjectNode own = form.read(line.text());
-            if (own.has(TEXT)) {
-                body.remove(List.of(SCRIPT, ARGS));
-            }
-            if (own.has(SCRIPT)) {
-                body.remove(List.of(TEXT, KIND));
-            }
-            body.setAll(own);
+            String order = alike(body(line));
+            return new Order(line.number(), key(order) + "-" + alike[index], JSON.readTree(order));
         } catch (BadLine e) {
             throw new IllegalStateException("a line that was checked is wrong", e);
         }
-        return new Order(line.number(), key + "-" + line.number(), body);
+    }
+
+    private static String alike(ObjectNode order) {
+        return ALIKE.writeValueAsString(order);
+    }
+
+    private String key(String order) {
+        return new Sha256().addPart(order).addPart(name).hex(KEY_OCTETS);
+    }
+
+    private ObjectNode body(Line line) throws BadLine {
+        ObjectNode own = form.read(line.text());
+        ObjectNode body = same.deepCopy();
+        if (own.has(TEXT)) {
+            body.remove(List.of(SCRIPT, ARGS));
+        }
+        if (own.has(SCRIPT)) {
+            body.remove(List.of(TEXT, KIND));
+        }
+        body.setAll(own);
+        if (!body.has(TEXT) && !body.has(SCRIPT)) {
+            throw new BadLine("neither it nor the command says a text or a script");
+        }
+        return body;
     }
 }

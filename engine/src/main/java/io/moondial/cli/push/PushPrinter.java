@@ -45,6 +45,15 @@ final class PushPrinter {
         out.flush();
     }
 
+    /** Those of a page, and whether there are more. */
+    void list(JsonNode page) {
+        page.path("pushes").forEach(this::line);
+        if (!json && page.path("more").asBoolean(false)) {
+            out.println("there are older ones that match: --limit N lists up to 500");
+        }
+        out.flush();
+    }
+
     /** One with all that is known of it. */
     void whole(JsonNode report) {
         if (json) {

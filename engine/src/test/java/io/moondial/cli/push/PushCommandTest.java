@@ -214,20 +214,73 @@ class PushCommandTest {
         assertThat(ussd("push", "--file", file, "Hello")).isZero();
         assertThat(numbers()).hasSize(3);
         assertThat(err.toString())
-                .isEqualTo("ussd: 3 accepted, 0 refused: completed 1, queued 2%n".formatted());
+                .isEqualTo(
+                        "ussd: 3 accepted (3 of them before), 0 refused: completed 1, queued 2%n"
+                                .formatted());
     }
 
     @Test
-    void another_text_another_file_or_another_key_is_another_campaign() throws Exception {
+    void another_text_another_option_or_another_key_is_another_order() throws Exception {
         String file = list("27761234561", "27761234561");
         assertThat(ussd("push", "--file", file, "Hello")).isZero();
         assertThat(numbers()).hasSize(2); // a line is an order, whatever its number
         assertThat(ussd("push", "--file", file, "Good bye")).isZero();
         assertThat(numbers()).hasSize(4);
-        assertThat(ussd("push", "--file", file, "--idempotency-key", "friday", "Hello")).isZero();
+        assertThat(ussd("push", "--file", file, "--menu", "Hello")).isZero();
         assertThat(numbers()).hasSize(6);
+        assertThat(ussd("push", "--file", file, "--idempotency-key", "friday", "Hello")).isZero();
+        assertThat(numbers()).hasSize(8);
         assertThat(ussd("push", "--file", list("27761234561"), "Hello")).isZero();
-        assertThat(numbers()).hasSize(7);
+        assertThat(numbers()).as("a list that has lost a line").hasSize(8);
+    }
+
+    @Test
+    void a_list_that_has_got_more_lines_orders_only_these() throws Exception {
+        assertThat(ussd("push", "--file", list("27761234561", "27761234562"), "Hello")).isZero();
+        String longer =
+                list("# more", "27761234563", "27761234562", "27761234561", "27761234562", "");
+        assertThat(ussd("push", "--file", longer, "Hello")).isZero();
+        assertThat(numbers())
+                .as("one is new, and one is there a second time")
+                .containsExactly("27761234561", "27761234562", "27761234563", "27761234562");
+        assertThat(err.toString())
+                .isEqualTo(
+                        "ussd: 4 accepted (2 of them before), 0 refused: queued 4%n".formatted());
+    }
+
+    @Test
+    void a_line_is_known_by_its_order_and_not_by_how_it_is_written() throws Exception {
+        String first = list("msisdn,name,amount", "27761234561,Ann,50", "27761234562,Ben,50");
+        assertThat(ussd("push", "--script", "survey", "--file", first)).isZero();
+        String second = list("amount;msisdn;name", "50;27761234562;\"Ben\"", "60;27761234561;Ann");
+        assertThat(ussd("push", "--script", "survey", "--file", second)).isZero();
+        assertThat(numbers()).containsExactly("27761234561", "27761234562", "27761234561");
+        String third =
+                list(
+                        "{\"text\": \"a\", \"msisdn\": \"27761234561\"}",
+                        "{\"msisdn\":\"27761234561\",\"text\":\"a\"}");
+        assertThat(ussd("push", "--file", third)).isZero();
+        assertThat(ussd("push", "--file", third)).isZero();
+        assertThat(numbers()).as("two lines, of which each is an order").hasSize(5);
+    }
+
+    @Test
+    void between_two_questions_for_the_end_there_is_a_pause() throws Exception {
+        PushCommand command = new PushCommand();
+        List<Duration> waits = new ArrayList<>();
+        command.pausing(
+                duration -> {
+                    waits.add(duration);
+                    pushes.change("p1", it -> MemoryPushes.in(State.COMPLETED, it));
+                });
+        pushes.answerAtOnce();
+        CommandLine line = new CommandLine(command);
+        line.setOut(new java.io.PrintWriter(out, true));
+        line.setErr(new java.io.PrintWriter(err, true));
+        assertThat(line.execute(withSocket("--msisdn", NUMBER, "--wait", "Hello")))
+                .as(err.toString())
+                .isZero();
+        assertThat(waits).containsExactly(Duration.ofSeconds(1));
     }
 
     @Test
@@ -251,10 +304,10 @@ class PushCommandTest {
         assertThat(pushes.orders().stream().map(PushOrder::content))
                 .containsExactly(
                         new PushOrder.Script(
-                                "survey", "{\"amount\":\"50\",\"round\":2,\"name\":\"Ann; B\"}"),
+                                "survey", "{\"amount\":\"50\",\"name\":\"Ann; B\",\"round\":2}"),
                         new PushOrder.Script(
                                 "survey",
-                                "{\"amount\":\"\",\"round\":2,\"name\":\"the \\\"X\\\"\"}"));
+                                "{\"amount\":\"\",\"name\":\"the \\\"X\\\"\",\"round\":2}"));
     }
 
     @Test
