@@ -249,6 +249,45 @@ class RelayTest {
     }
 
     @Test
+    void subscribers_who_give_up_while_the_node_thinks_switch_nothing_off() throws Exception {
+        start("return 'Bye'", "30s");
+        Engine near = requireNonNull(relaying);
+        BlockingQueue<MessageLink> nodes = new LinkedBlockingQueue<>();
+        near.handsets()
+                .receiveAsNode(
+                        (begin, link) -> {
+                            nodes.add(link);
+                            return passed::add;
+                        });
+        for (int i = 0; i < 20; i++) {
+            Handset handset = dial();
+            send(
+                    next(nodes),
+                    new Message.Continue(
+                            List.of(
+                                    new Message.Component.Invoke(
+                                            1,
+                                            Operation.UNSTRUCTURED_SS_REQUEST,
+                                            UssdString.encode("PIN?", Dcs.UNSPECIFIED)))));
+            handset.answer((Screen.Menu) next(screens), "1234");
+            assertThat(next(passed)).isInstanceOf(Message.Continue.class);
+            handset.abandon();
+            assertThat(next(passed)).isInstanceOf(Message.Abort.class);
+        }
+        await().atMost(PATIENCE).until(() -> near.openDialogs() == 0);
+        assertThat(near.counters().value("scripts.killed")).isZero();
+        assertThat(near.counters().value("scripts.errors")).isZero();
+        assertThat(near.counters().value("calls.ussd.relay.abandon")).isEqualTo(20);
+        assertThat(near.counters().value("far.ended.script")).isEqualTo(20);
+
+        near.handsets()
+                .receiveAsNode(
+                        (begin, link) -> passOn(begin, link, requireNonNull(gateway).handsets()));
+        dial();
+        assertThat(next(screens)).isEqualTo(new Screen.Respond("Bye"));
+    }
+
+    @Test
     void a_node_that_is_silent() throws Exception {
         start("return 'never'", "100ms");
         Engine near = requireNonNull(relaying);

@@ -90,7 +90,9 @@ public final class FarDialog {
         /** Its text cannot be read. */
         UNDECODABLE,
         /** The engine or its stack has as many dialogs as it may. */
-        BUSY;
+        BUSY,
+        /** The subscriber, whose dialog it carries on, has gone. */
+        ABANDON;
 
         /** As scripts, records and counters have it. */
         public String word() {

@@ -373,6 +373,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
                 if (left != null && end == null) {
                     end = time.after(left.plusMillis(1), mailbox::wake);
                 }
+                if (claim.relay() != null && far != null && !dialog.isOpen()) {
+                    far.end(); // nobody is there any more to read what the node says
+                }
                 takeOne();
             }
         } finally {

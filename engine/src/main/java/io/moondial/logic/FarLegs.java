@@ -125,7 +125,7 @@ final class FarLegs implements FarDialogs {
         }
     }
 
-    /** The script has ended: what is open is broken off. */
+    /** The script has ended, or its subscriber has left: what is open is broken off. */
     void end() {
         legs.forEach(FarLeg::close);
     }
@@ -368,6 +368,7 @@ final class FarLegs implements FarDialogs {
             tell();
             boolean wasOpen;
             Turn turn;
+            CompletableFuture<Outcome> waiting;
             synchronized (this) {
                 if (!begun) {
                     return;
@@ -380,6 +381,7 @@ final class FarLegs implements FarDialogs {
                 wasOpen = dialog.isOpen();
                 turn = dialog.closed();
                 dialog = turn.next();
+                waiting = awaited;
                 awaited = null;
             }
             tell();
@@ -390,6 +392,9 @@ final class FarLegs implements FarDialogs {
                 DialogFact.FarEnded byScript = DialogFact.FarEnded.byScript(tid);
                 over(byScript.how());
                 teller.accept(byScript);
+            }
+            if (waiting != null) {
+                waiting.complete(new Outcome.Broken(Why.ABANDON, "the subscriber has left"));
             }
         }
 

@@ -130,7 +130,7 @@ final class RunningScript implements HostCall, ScriptClock {
         } catch (ScriptDialog.Killed killed) {
             throw new Kill(Kill.Reason.STOPPED, String.valueOf(killed.getMessage()));
         }
-        meter.beginBurst();
+        goOn(!(result instanceof PrimitiveResult.Abandon)); // which is there at once later on
         return result;
     }
 
@@ -152,10 +152,11 @@ final class RunningScript implements HostCall, ScriptClock {
                             + called);
         }
         tellPlace(state.place());
-        patience(); // what must end now begins nothing
+        meter.beginBurst(); // what must end now begins nothing
         meter.endBurst();
         Duration began = supervision.sinceStart();
         CompletableFuture<T> call = beginning.get();
+        boolean waits = !call.isDone();
         String ended = "left"; // by a script that ends before its answer
         Supplier<@Nullable String> asGiven = () -> null;
         try {
@@ -170,7 +171,7 @@ final class RunningScript implements HostCall, ScriptClock {
             call.cancel(true);
             services().called(called, ended, supervision.sinceStart().minus(began), asGiven);
         }
-        meter.beginBurst();
+        goOn(waits);
         return call.join();
     }
 
@@ -198,8 +199,19 @@ final class RunningScript implements HostCall, ScriptClock {
     private record Alone(String function, String called) {}
 
     private @Nullable Duration patience() {
-        meter.beginBurst();
+        goOn(true);
         return supervision.graceLeft();
+    }
+
+    /**
+     * A call of the engine has come back, or the script waits in it: it may have to end now.
+     *
+     * @param hasWaited whether the time that has passed meanwhile was that of others
+     */
+    private void goOn(boolean hasWaited) {
+        supervision.hasWaited = hasWaited;
+        meter.beginBurst();
+        supervision.hasWaited = false;
     }
 
     @Override
@@ -307,15 +319,16 @@ final class RunningScript implements HostCall, ScriptClock {
                             + function);
         }
         tellPlace(state.place());
-        patience(); // what must end now does not wait
+        meter.beginBurst(); // what must end now does not wait
         meter.endBurst();
         CompletableFuture<?> over = services().after(time);
+        boolean waits = !over.isDone();
         try {
             run.dialog().await(over, this::patience);
         } finally {
             over.cancel(true);
         }
-        meter.beginBurst();
+        goOn(waits);
     }
 
     @Override
@@ -487,6 +500,7 @@ final class RunningScript implements HostCall, ScriptClock {
     private static ScriptFault.Kind kind(Kill kill) {
         return switch (kill.reason()) {
             case LIMIT -> ScriptFault.Kind.LIMIT;
+            case WAITED -> ScriptFault.Kind.WAITED;
             case STOPPED -> ScriptFault.Kind.STOPPED;
         };
     }
@@ -550,6 +564,10 @@ final class RunningScript implements HostCall, ScriptClock {
         private final ScriptServices services;
         private final ScriptLimits limits;
         private final long start;
+
+        /** Whether the script has not computed, but waited, since it was asked last. */
+        private boolean hasWaited;
+
         private boolean finishing;
         private Duration grace = Duration.ZERO;
         private long graceStart;
@@ -570,13 +588,13 @@ final class RunningScript implements HostCall, ScriptClock {
         public void check() {
             long now = services.nanoTime();
             if (now - start > limits.maxTime().toNanos()) {
-                throw new Kill(Kill.Reason.LIMIT, limits.timeIsOver());
+                throw timeIsOver(limits.timeIsOver());
             }
             String reason = control.stopReason();
             if (reason != null) {
                 if (reason.equals(limits.timeIsOver())) {
                     // the same clock, rung from outside: what computes past its time breaks a limit
-                    throw new Kill(Kill.Reason.LIMIT, reason);
+                    throw timeIsOver(reason);
                 }
                 throw new Kill(Kill.Reason.STOPPED, "stopped: " + reason);
             }
@@ -593,10 +611,13 @@ final class RunningScript implements HostCall, ScriptClock {
                 graceStart = now;
             }
             if (now - graceStart > grace.toNanos()) {
-                throw new Kill(
-                        Kill.Reason.LIMIT,
+                throw timeIsOver(
                         "not finished within " + text(grace) + " after the dialog was over");
             }
+        }
+
+        private Kill timeIsOver(String reason) {
+            return new Kill(hasWaited ? Kill.Reason.WAITED : Kill.Reason.LIMIT, reason);
         }
 
         /** The grace time that is left, as of the last check; null while the dialog is not over. */

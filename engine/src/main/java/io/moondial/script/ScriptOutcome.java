@@ -52,6 +52,8 @@ public sealed interface ScriptOutcome {
             ERROR,
             /** A broken limit. */
             LIMIT,
+            /** Its time ran out while it waited: it has not computed too much. */
+            WAITED,
             /** Told to stop from outside. */
             STOPPED,
             /** A fault of ours. */
@@ -70,13 +72,13 @@ public sealed interface ScriptOutcome {
             return switch (kind) {
                 case LIMIT -> true;
                 case INTERNAL -> cause instanceof VirtualMachineError;
-                case ERROR, STOPPED -> false;
+                case ERROR, WAITED, STOPPED -> false;
             };
         }
 
         /** Whether the script is to blame, and not the engine or whoever stopped it. */
         public boolean isScriptsFault() {
-            return kind == Kind.ERROR || isKill();
+            return kind == Kind.ERROR || kind == Kind.WAITED || isKill();
         }
 
         /** {@code file:line} of what was running; empty if nothing was. */

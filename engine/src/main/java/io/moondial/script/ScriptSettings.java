@@ -18,7 +18,7 @@ public record ScriptSettings(
                 Duration reloadInterval,
         @Key(
                         value =
-                                "How long a script may continue after the far side has ended its dialog.",
+                                "How long a script may continue after the far side has ended its dialog. What it still waits for then is given up.",
                         unset = "5s",
                         from = "0s",
                         to = "1h")
@@ -36,7 +36,7 @@ public record ScriptSettings(
     public record Breaker(
             @Key(
                             value =
-                                    "A version of a script is switched off when limits have ended it this many times within max_kills_time. A max_time that ran out while the script waited does not count.",
+                                    "A version of a script is switched off when limits have ended it this many times within max_kills_time. A max_time or grace_time that ran out while the script waited does not count.",
                             unset = "10",
                             from = "1",
                             to = "1000000")

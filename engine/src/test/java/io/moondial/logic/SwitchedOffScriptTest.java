@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A version of a script that its limits keep ending, and what its callers get meanwhile. */
 class SwitchedOffScriptTest {
@@ -30,15 +32,21 @@ class SwitchedOffScriptTest {
     @TempDir Path folder;
 
     private LiveDesk desk(String lua, int maxKills, Duration pause, Duration maxTime) {
+        return desk(lua, maxKills, pause, maxTime, 10_000);
+    }
+
+    private LiveDesk desk(
+            String lua, int maxKills, Duration pause, Duration maxTime, long maxInstructions) {
         ScriptSettings rules =
                 WrittenSettings.settings(
                         ScriptSettings.class,
-                        "max_instructions: 10000",
+                        "max_instructions: " + maxInstructions,
                         "max_memory: 1MiB",
                         "max_time: " + maxTime.toMillis() + "ms",
                         "max_kills: " + maxKills,
                         "max_kills_time: 1h",
-                        "switch_off_time: " + pause.toMillis() + "ms");
+                        "switch_off_time: " + pause.toMillis() + "ms",
+                        "grace_time: 10ms");
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, rules);
     }
 
@@ -123,6 +131,23 @@ class SwitchedOffScriptTest {
                     .contains(
                             "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 1.000s with its waits");
             assertThat(live.counters.value("scripts.killed")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"while true do end", "while true do ussd.menu('Still there?') end"})
+    void one_that_goes_on_for_ever_after_its_subscriber_has_left_counts(String loop)
+            throws Exception {
+        try (LiveDesk live =
+                desk("ussd.menu('Well?') " + loop, 1, LONG, LONG, 1_000_000_000_000L)) {
+            Handset handset = live.dial("*1#");
+            LiveDesk.menu(handset);
+            handset.abandon();
+            assertThat(live.told())
+                    .contains(
+                            "USSD-SHUTDOWN EXCEPTION=main.lua:1: not finished within 0.010s after the dialog was over");
+            assertThat(live.counters.value("scripts.killed")).isOne();
+            answers(live, "well", "Service unavailable");
         }
     }
 

@@ -80,7 +80,7 @@ class HostileScriptTest {
                                         + failed.fault().message().replaceFirst("^\\S+:\\d+: ", "");
                         case LIMIT ->
                                 failed.fault().message().replaceFirst("^used up (\\w+):", "$1");
-                        case STOPPED, INTERNAL -> failed.fault().toString();
+                        case WAITED, STOPPED, INTERNAL -> failed.fault().toString();
                     };
         };
     }

@@ -131,7 +131,7 @@ class ScriptRunTest {
                     return new PrimitiveResult.Input("1");
                 });
         ScriptFault fault = bench.faultOf("pcall(ussd.menu, 'x') return 'late'");
-        assertThat(fault.kind()).isEqualTo(ScriptFault.Kind.LIMIT);
+        assertThat(fault.kind()).isEqualTo(ScriptFault.Kind.WAITED);
         assertThat(fault.message()).isEqualTo("used up max_time: 600.000s with its waits");
     }
 

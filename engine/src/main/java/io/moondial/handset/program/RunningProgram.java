@@ -140,6 +140,7 @@ final class RunningProgram implements ScriptClock {
     private static ScriptFault.Kind kind(Kill kill) {
         return switch (kill.reason()) {
             case LIMIT -> ScriptFault.Kind.LIMIT;
+            case WAITED -> ScriptFault.Kind.WAITED;
             case STOPPED -> ScriptFault.Kind.STOPPED;
         };
     }

@@ -142,8 +142,11 @@ final class NodeLine {
         }
     }
 
-    /** What would answer the same. */
-    static String given(Sent sent, Outcome outcome) {
+    /** What would answer the same; null: nothing, as the node has not answered. */
+    static @Nullable String given(Sent sent, Outcome outcome) {
+        if (outcome instanceof Outcome.Broken(Why why, String detail) && why == Why.ABANDON) {
+            return null;
+        }
         return sent
                 + " "
                 + switch (outcome) {

@@ -207,6 +207,8 @@ public final class Meter {
         public enum Reason {
             /** It used up one of its limits. */
             LIMIT,
+            /** Its time ran out while it waited for others. */
+            WAITED,
             /** It was stopped from outside. */
             STOPPED
         }

@@ -26,7 +26,7 @@ class N2svcdDialogsTest {
                 """
                 process: {triggers: [{script_key: main}]}
                 notify: {triggers: [{script_key: main}]}
-                script: {grace_time: 4s, max_time: 1m}
+                script: {grace_time: 4s, max_time: 1m, max_kills: 1}
                 log: {level: error}
                 """);
     }
@@ -91,7 +91,8 @@ class N2svcdDialogsTest {
     }
 
     @Test
-    void a_wait_ends_with_the_grace_time_and_with_the_time_of_the_script() throws IOException {
+    void a_wait_ends_with_the_grace_time_and_with_the_time_of_the_script_and_is_no_broken_limit()
+            throws IOException {
         script(
                 """
                 local n2svcd = require "n2.n2svcd"
@@ -114,6 +115,9 @@ class N2svcdDialogsTest {
                 wait 10ms
                 edr USSD-SHUTDOWN EXCEPTION~".*not finished within.*"
                 stat waited 0
+                dial *1#
+                menu Go on?
+                abandon
 
                 test "the script takes too long"
                 dial *1#
@@ -122,6 +126,9 @@ class N2svcdDialogsTest {
                 wait 61s
                 abort
                 edr USSD-SHUTDOWN EXCEPTION~.*main.lua:5.*
+                dial *1#
+                menu Go on?
+                abandon
                 """);
     }
 

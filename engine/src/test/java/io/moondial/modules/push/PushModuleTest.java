@@ -240,6 +240,35 @@ class PushModuleTest {
                 .isEmpty();
     }
 
+    @Test
+    void a_script_that_waits_for_a_push_when_its_subscriber_leaves_is_not_switched_off()
+            throws Exception {
+        assertThat(
+                        failures(
+                                """
+                                ussd.menu("Ask her?")
+                                ussd.push{msisdn = "27829000001", text = "Agree?", kind = "menu"}
+                                """,
+                                ON + "script: {max_kills: 1, grace_time: 3s}\n",
+                                """
+                                test "on"
+                                given push 27829000001 never
+                                dial *1#
+                                menu Ask her?
+                                answer 1
+                                abandon
+                                wait 4s
+                                edr USSD-SHUTDOWN EXCEPTION~".*not finished within 3.000s.*"
+                                pushes 27829000001 cancelled
+                                stat calls.push.menu.left 1
+                                dial *1#
+                                menu Ask her?
+                                answer 1
+                                abandon
+                                """))
+                .isEmpty();
+    }
+
     // ---- what is wrong with a call
 
     @ParameterizedTest

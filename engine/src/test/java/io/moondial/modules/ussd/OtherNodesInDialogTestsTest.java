@@ -123,6 +123,37 @@ class OtherNodesInDialogTestsTest {
     }
 
     @Test
+    void a_script_that_waits_for_a_node_when_its_subscriber_leaves_is_not_switched_off()
+            throws Exception {
+        Files.writeString(
+                folder.resolve("rules.yaml"),
+                """
+                process: {menu_timeout: 30s, triggers: [{script_key: main}]}
+                ussd: {nodes: {old: {global_title: "27829000003"}}}
+                script: {max_kills: 1, grace_time: 3s}
+                """);
+        assertThat(
+                        failuresOf(
+                                """
+                                given ussd "*200#" menu "1. Balance"
+                                given ussd "1" after 20s final "late"
+                                given ussd "*200#" final "Bye"
+                                dial *200#
+                                menu "1. Balance"
+                                answer 1
+                                abandon
+                                wait 2999ms
+                                no edr USSD-SHUTDOWN
+                                wait 10ms
+                                edr USSD-SHUTDOWN EXCEPTION~".*not finished within 3.000s.*"
+                                stat calls.ussd.old.left 1
+                                dial *200#
+                                respond "Bye"
+                                """))
+                .isEmpty();
+    }
+
+    @Test
     void what_no_given_answers_fails_the_test() throws Exception {
         assertThat(
                         failuresOf(
