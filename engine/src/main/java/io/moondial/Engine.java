@@ -258,6 +258,7 @@ public final class Engine implements AutoCloseable {
                         channels.network(),
                         desk::push,
                         settings -> obstacleToPushes(settings.maxDialogs()),
+                        desk::isSwitchedOff,
                         rules.network().ssns().getFirst(),
                         () -> requireNonNullElse(rules().timeZone(), time.zone()),
                         counters));

@@ -308,10 +308,7 @@ final class DialogStep {
                 switch (setup.kind()) {
                     case DIALLED -> respondWithErrorMessage();
                     case NOTIFIED -> decline(SYSTEM_FAILURE);
-                    case PUSHED ->
-                            finish(
-                                    new DialogPhase.Over(RETURN),
-                                    new Outcome.Unreached("the script is switched off"));
+                    case PUSHED -> throw new IllegalStateException("a push waits until it is on");
                 }
             }
             case DialogPhase.Broken broken -> failed(broken);

@@ -87,7 +87,7 @@ final class DialogLog implements DialogListener {
     private void switchedOff(DialogIdentity dialog, DialogFact.ScriptSwitchedOff off) {
         log.error(
                 "{} {} version {} is switched off: limits have ended it {} times within {}; its"
-                        + " dialogs get error_message (notifies ReturnError 34, pushes nothing) for {}, or until a"
+                        + " dialogs get error_message (notifies ReturnError 34, pushes wait) for {}, or until a"
                         + " reload",
                 dialog,
                 off.file(),

@@ -140,7 +140,13 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     void run() {
         begin();
         switch (claim.breaker().ask()) {
-            case OFF -> finishWithoutScript();
+            case OFF -> {
+                if (claim.setup().kind() == DialogKind.PUSHED) {
+                    runScript(); // it was on when the push had its turn
+                } else {
+                    finishWithoutScript();
+                }
+            }
             case ON_AGAIN -> {
                 Script script = claim.script();
                 tell(new DialogFact.ScriptSwitchedOn(script.fileName(), script.version()));

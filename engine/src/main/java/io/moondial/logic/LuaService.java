@@ -396,8 +396,10 @@ public final class LuaService {
         return scripts.literals("stat", "increment");
     }
 
-    private boolean isOff(String key) {
-        return requireNonNull(breakers.get(key)).isOff();
+    /** Whether its script of this key, if it has that, is switched off. */
+    boolean isOff(String key) {
+        ScriptBreaker breaker = breakers.get(key);
+        return breaker != null && breaker.isOff();
     }
 
     /**

@@ -296,6 +296,12 @@ public final class ServiceDesk implements DialogDesk {
         };
     }
 
+    /** Whether the script that may be pushed by this key is switched off now. */
+    public boolean isSwitchedOff(String pushed) {
+        LuaService service = service(DialogKind.PUSHED);
+        return service != null && service.isOff(pushed);
+    }
+
     /** It waits for another time, so no line of the log tells it. */
     private Optional<String> refuse(String cause) {
         counters.increment(REFUSED + cause);

@@ -125,6 +125,11 @@ final class Push implements PushLink.Progress, DialogListener {
         return order.msisdn();
     }
 
+    /** The key of its script; null: it is a text. */
+    @Nullable String script() {
+        return order.content() instanceof PushOrder.Script(String key, var _) ? key : null;
+    }
+
     Priority priority() {
         return order.priority();
     }

@@ -37,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +64,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     /** How long a queue that could not begin a push, or not ask the store, waits. */
     static final Duration AGAIN = Duration.ofSeconds(1);
+
+    private static final String OVERLOAD = "overload";
+    private static final String STORE = "store";
+    private static final String SWITCHED_OFF = "script_switched_off";
 
     private static final Logger log = LoggerFactory.getLogger(PushQueue.class);
     private final RateLimitedLog limited;
@@ -106,6 +111,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** Nobody begins before this moment, because the last one could not. */
     private long heldUntil;
 
+    /** Why. */
+    private String heldBy = OVERLOAD;
+
     private Time.@Nullable Alarm wakeUp;
     private long wakeUpAt;
 
@@ -114,6 +122,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
      *
      * @param dialogs runs their scripts
      * @param obstacle why no dialog may begin now, in one word; empty: one may
+     * @param isOff whether the script that may be pushed by this key is switched off now
      * @param ssn the subsystem that they begin from, where the rules do not say
      * @param zone of the quiet hours
      */
@@ -122,6 +131,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             Channel channel,
             Dialogs dialogs,
             Function<PushSettings, Optional<String>> obstacle,
+            Predicate<String> isOff,
             int ssn,
             Supplier<ZoneId> zone,
             Counters counters) {}
@@ -625,9 +635,18 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     private @Nullable String held() {
         if (parts == null || heldUntil - time.nanos() > 0) {
-            return "overload";
+            return heldBy;
+        }
+        if (turns.isHeld()) {
+            return SWITCHED_OFF;
         }
         return parts.obstacle().apply(settings).orElse(quietFor().isZero() ? null : "quiet_hours");
+    }
+
+    /** Nobody begins for a moment. */
+    private void hold(String why) {
+        heldUntil = time.nanos() + AGAIN.toNanos();
+        heldBy = why;
     }
 
     /** How long one that is to be tried again has to wait for something else. */
@@ -741,7 +760,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         long now = time.nanos();
         boolean mayBegin = settings.isOn() && heldUntil - now <= 0;
         while (mayBegin && parts.obstacle().apply(settings).isEmpty()) {
-            Push push = turns.next(settings.rate(), now, !quietFor.isZero());
+            Push push = turns.next(settings.rate(), now, !quietFor.isZero(), parts.isOff());
             if (push == null) {
                 break;
             }
@@ -782,7 +801,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             parts().counters().increment("push.held." + why);
             limited.write(
                     Level.INFO, "held", "push {} waits, and those behind it: {}", push.id(), why);
-            heldUntil = time.nanos() + AGAIN.toNanos();
+            hold(OVERLOAD);
             if (!push.state().isLast()) {
                 push.to(State.QUEUED);
                 turns.add(push);
@@ -869,7 +888,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         }
     }
 
+    /** What begins meanwhile could not leave: nothing does. */
     void storeFailed(String what, @Nullable Throwable fault) {
+        guard.run(() -> hold(STORE));
         Parts present = parts;
         if (present != null) {
             present.counters().increment("push.store_failures");

@@ -68,8 +68,9 @@ public interface Pushes {
      * @param waiting pushes that wait for their turn
      * @param running pushes whose dialog begins or runs
      * @param max how many may wait
-     * @param held why none is begun now, in one word: {@code quiet_hours}, {@code overload}; null:
-     *     they are
+     * @param held why none is begun now, in one word: {@code quiet_hours}, {@code overload}, {@code
+     *     no_link}, {@code store} (it does not answer), {@code script_switched_off} (those of all
+     *     that wait are); null: they are
      */
     record Standing(
             int waiting, int running, int max, @org.jspecify.annotations.Nullable String held) {}

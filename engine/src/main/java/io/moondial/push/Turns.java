@@ -13,18 +13,22 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The pushes that wait, and whose turn is next: the urgent ones first, one at a time for a
- * subscriber and none while he is in a dialog, so many a second, and only urgent ones in quiet
- * hours. It is not thread-safe.
+ * subscriber and none while he is in a dialog, so many a second, only urgent ones in quiet hours,
+ * and none whose script is switched off. It is not thread-safe.
  */
 final class Turns {
     private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
 
     /** So much of a second's pushes may begin at once, after a wait. */
     private static final long BURST_NANOS = Duration.ofMillis(50).toNanos();
+
+    /** How often it is asked whether a script runs again. */
+    private static final Duration OFF_AGAIN = Duration.ofSeconds(1);
 
     private static final Comparator<Push> IN_ORDER = Comparator.comparingLong(Push::sequence);
     private static final Comparator<Push> BY_PRIORITY =
@@ -38,6 +42,12 @@ final class Turns {
 
     /** Subscribers who are in a dialog, or have a push that runs or that waited for that. */
     private final Map<String, Subscriber> subscribers = new HashMap<>();
+
+    /** Those in no line whose script is switched off, by the script. */
+    private final Map<String, NavigableSet<Push>> switchedOff = new HashMap<>();
+
+    /** How many {@link #switchedOff} has. */
+    private int held;
 
     private int waiting;
 
@@ -77,6 +87,11 @@ final class Turns {
         return waiting;
     }
 
+    /** Whether all that wait do so because their scripts are switched off. */
+    boolean isHeld() {
+        return held == waiting;
+    }
+
     /** One more waits; its place is that of its order, even if it has waited before. */
     void add(Push push) {
         waiting++;
@@ -89,6 +104,14 @@ final class Turns {
         waiting--;
         byExpiry.remove(push);
         line(push).remove(push);
+        NavigableSet<Push> ofScript = switchedOff.get(push.script());
+        if (ofScript != null && ofScript.remove(push)) {
+            held--;
+        }
+        leftLine(push);
+    }
+
+    private void leftLine(Push push) {
         Subscriber subscriber = subscribers.get(push.msisdn());
         if (subscriber != null) {
             subscriber.parked.remove(push);
@@ -96,6 +119,18 @@ final class Turns {
                 subscriber.inLine = null;
             }
             freed(push.msisdn(), subscriber);
+        }
+    }
+
+    /** Those whose scripts run again are in their lines again, at their old places. */
+    private void backInLine(Predicate<String> isOff) {
+        for (var scripts = switchedOff.entrySet().iterator(); scripts.hasNext(); ) {
+            Map.Entry<String, NavigableSet<Push>> script = scripts.next();
+            if (!isOff.test(script.getKey())) {
+                scripts.remove();
+                held -= script.getValue().size();
+                script.getValue().forEach(push -> line(push).add(push));
+            }
         }
     }
 
@@ -116,18 +151,27 @@ final class Turns {
      * @param rate how many have a turn in a second
      * @param now by the clock that only goes forward
      * @param isQuiet whether only urgent ones have a turn
+     * @param isOff whether the script of this key is switched off: its pushes have no turn
      * @return null: nobody's turn is now
      */
-    @Nullable Push next(int rate, long now, boolean isQuiet) {
+    @Nullable Push next(int rate, long now, boolean isQuiet, Predicate<String> isOff) {
         if (nextTurn - now > 0) {
             return null;
         }
+        backInLine(isOff);
         for (Priority priority : Priority.values()) {
             if (isQuiet && priority != Priority.URGENT) {
                 return null;
             }
             NavigableSet<Push> line = requireNonNull(lines.get(priority));
             for (Push push = line.pollFirst(); push != null; push = line.pollFirst()) {
+                String script = push.script();
+                if (script != null && isOff.test(script)) {
+                    held++;
+                    switchedOff.computeIfAbsent(script, _ -> new TreeSet<>(IN_ORDER)).add(push);
+                    leftLine(push);
+                    continue;
+                }
                 Subscriber subscriber =
                         subscribers.computeIfAbsent(push.msisdn(), _ -> new Subscriber());
                 if (!subscriber.isBusy()) {
@@ -203,6 +247,9 @@ final class Turns {
             next = Duration.ofNanos(Math.max(0, nextTurn - now));
         } else if (isAnyReady(false)) {
             next = quietFor;
+        }
+        if (held > 0 && (next == null || next.compareTo(OFF_AGAIN) > 0)) {
+            next = OFF_AGAIN;
         }
         if (!byExpiry.isEmpty()) {
             Duration left = Duration.between(today, byExpiry.first().expires());

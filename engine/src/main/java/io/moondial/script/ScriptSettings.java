@@ -50,7 +50,7 @@ public record ScriptSettings(
                     Duration maxKillsTime,
             @Key(
                             value =
-                                    "How long a script stays switched off. It is switched on earlier if a change is picked up. While it is switched off, its dialogs get the error_message at once, and a notify is answered with ReturnError 34 (systemFailure).",
+                                    "How long a script stays switched off. It is switched on earlier if a change is picked up. While it is switched off, its dialogs get the error_message at once, a notify is answered with ReturnError 34 (systemFailure), and pushes wait.",
                             unset = "30s",
                             from = "1ms",
                             to = "1d")

@@ -19,7 +19,6 @@ import io.moondial.dialog.DialogEvent.Respond;
 import io.moondial.dialog.DialogEvent.Returned;
 import io.moondial.dialog.DialogEvent.ScreenOptions;
 import io.moondial.dialog.DialogEvent.Stopped;
-import io.moondial.dialog.DialogEvent.SwitchedOff;
 import io.moondial.dialog.DialogEvent.TimerFired;
 import io.moondial.dialog.DialogFact.Outcome;
 import io.moondial.dialog.DialogSetup.OnError;
@@ -509,13 +508,5 @@ class PushedDialogTest {
                         .on(new Stopped("the engine stops", false));
         assertThat(bench.outcomes).containsExactly(new Outcome.Failed("boom"));
         assertThat(bench.records.stream().filter(it -> it.startsWith("USSD-SHUTDOWN"))).hasSize(1);
-    }
-
-    @Test
-    void a_script_that_is_switched_off_shows_nothing() {
-        var bench = pushed(OnError.MESSAGE).on(new SwitchedOff());
-        assertThat(bench.sent).isEmpty();
-        assertThat(bench.outcomes)
-                .containsExactly(new Outcome.Unreached("the script is switched off"));
     }
 }

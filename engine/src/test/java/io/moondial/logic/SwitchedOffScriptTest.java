@@ -151,6 +151,20 @@ class SwitchedOffScriptTest {
         }
     }
 
+    /** The queue asks before; the script may be switched off between that and its beginning. */
+    @Test
+    void a_push_that_has_had_its_turn_runs_its_script_all_the_same() {
+        String lua = "if (...).args then while true do end end return 'fine'";
+        try (LiveDesk live = desk(lua, 1, LONG, LONG)) {
+            assertThat(live.push(new PushedDialog.OfScript("main", "{}"))).isEmpty();
+            live.settle();
+            assertThat(live.desk.isSwitchedOff("main")).isTrue();
+            assertThat(live.desk.isSwitchedOff("other")).isFalse();
+            Handset handset = live.reach();
+            assertThat(LiveDesk.next(handset)).isInstanceOf(Screen.Notify.class);
+        }
+    }
+
     @Test
     void it_is_tried_again_after_its_pause() {
         try (LiveDesk live = desk(1, Duration.ofMillis(50))) {

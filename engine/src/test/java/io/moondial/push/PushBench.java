@@ -40,6 +40,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -90,6 +91,9 @@ final class PushBench {
     private final Map<String, DialogLink> links = new ConcurrentHashMap<>();
     boolean hasRoom = true;
 
+    /** The scripts that are switched off. */
+    final Set<String> off = ConcurrentHashMap.newKeySet();
+
     /** Whether the far side acknowledges before the one who sends knows that it has sent. */
     boolean answersAtOnce;
 
@@ -127,6 +131,7 @@ final class PushBench {
                         new OfChannel(mine),
                         dialog -> mine.isOver ? Optional.empty() : run(dialog),
                         _ -> hasRoom ? Optional.empty() : Optional.of("overload"),
+                        off::contains,
                         6,
                         () -> ZoneOffset.UTC,
                         counters));

@@ -405,6 +405,71 @@ class PushQueueTest {
         assertThat(bench.state(id)).isEqualTo(SENT);
     }
 
+    private static PushOrder survey(String msisdn) {
+        return PushOrder.of(msisdn, new PushOrder.Script("survey", null), "test");
+    }
+
+    @Test
+    void those_of_a_script_that_is_switched_off_wait_and_the_others_begin() {
+        bench.off.add("survey");
+        String first = bench.accepted(survey("27761485701"));
+        String second = bench.accepted(survey("27761485702"));
+        assertThat(bench.queue.standing().held()).isEqualTo("script_switched_off");
+        String other = bench.accepted("27761485701");
+        bench.time.pass(Duration.ofSeconds(10));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other);
+        assertThat(bench.state(first)).isEqualTo(QUEUED);
+        assertThat(bench.queue.standing().waiting()).isEqualTo(2);
+        bench.acknowledge();
+
+        bench.off.clear();
+        bench.time.pass(Duration.ofSeconds(1));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(first, second);
+        assertThat(bench.queue.standing()).isEqualTo(new Pushes.Standing(0, 2, 100_000, null));
+    }
+
+    @Test
+    void those_of_a_script_that_stays_switched_off_expire_or_can_be_cancelled() {
+        bench.off.add("survey");
+        String expires = bench.accepted(survey("27761485701"));
+        String cancelled = bench.accepted(survey("27761485702"));
+        bench.time.pass(Duration.ofSeconds(5));
+
+        assertThat(bench.queue.cancel(cancelled).join()).map(PushReport::state).hasValue(CANCELLED);
+        bench.time.pass(Duration.ofMinutes(10));
+        bench.off.clear();
+        bench.time.pass(Duration.ofMinutes(1));
+
+        assertThat(bench.state(expires)).isEqualTo(EXPIRED);
+        assertThat(bench.begins).isEmpty();
+        assertThat(bench.queue.standing().waiting()).isZero();
+        assertThat(bench.time.pending()).isZero();
+    }
+
+    @Test
+    void none_begins_while_the_store_does_not_answer() {
+        String first = bench.accepted("27761485701");
+        assertThat(bench.state(first)).isEqualTo(SENT);
+        bench.hasRoom = false;
+        String second = bench.accepted("27761485702");
+        bench.storeFails = true;
+        bench.acknowledge();
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(10));
+
+        assertThat(bench.state(first)).isEqualTo(COMPLETED);
+        assertThat(bench.state(second)).isEqualTo(QUEUED);
+        assertThat(bench.queue.standing().held()).isEqualTo("store");
+
+        bench.storeFails = false;
+        bench.time.pass(Duration.ofSeconds(2));
+
+        assertThat(bench.state(second)).isEqualTo(SENT);
+        assertThat(bench.queue.standing().held()).isNull();
+    }
+
     @Test
     void a_dialog_that_is_refused_puts_the_push_back_to_its_place() {
         bench.noDialogs = "heap_full";

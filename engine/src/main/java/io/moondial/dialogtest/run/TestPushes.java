@@ -70,6 +70,7 @@ final class TestPushes {
                         new VirtualChannel(network, time),
                         desk::push,
                         settings -> Optional.empty(),
+                        desk::isSwitchedOff,
                         rules.network().ssns().getFirst(),
                         () -> Objects.requireNonNullElse(rules.timeZone(), time.zone()),
                         counters));

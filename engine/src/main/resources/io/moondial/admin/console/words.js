@@ -60,7 +60,7 @@ export const words = {
     error: (code) => `MAP error ${code}`,
     priorities: { urgent: 'urgent', normal: 'normal', low: 'low' },
     off: 'The rules have no pushes: write push: with a route into them.', none: 'No push has been ordered.', noMatch: 'None of the latest pushes matches.', more: 'There are older ones: search for a number or a state.', live: 'The latest orders first; changes appear by themselves.',
-    waiting: (n, most) => `${n} of at most ${most} wait`, running: (n) => `${n} run`, held: (why) => `none begins now: ${why}`, holds: { quiet_hours: 'quiet hours', overload: 'the engine is busy', store: 'the store does not answer' }, sinceStart: 'ended since the start',
+    waiting: (n, most) => `${n} of at most ${most} wait`, running: (n) => `${n} run`, held: (why) => `none begins now: ${why}`, holds: { quiet_hours: 'quiet hours', overload: 'the engine is busy', no_link: 'no link is active', store: 'the store does not answer', script_switched_off: 'their script is switched off' }, sinceStart: 'ended since the start',
     order: 'Order a push', notify: 'a text to read', menu: 'a text that asks for an answer', script: (key) => `the script ${key}`, priority: 'Priority', expiresAfter: 'Expires after', text: 'Text', args: 'Arguments of the script (JSON)', argsJson: 'This is no JSON object.', send: 'Push', accepted: 'Accepted:', lost: 'The engine does not answer: whether it was accepted is not known. Push once more: it is the same order.',
     back: 'All pushes', changed: 'In this state since', expires: 'Expires', answer: 'Answer', callback: 'Callback', dialog: 'Dialog', withdraw: 'Withdraw', yes: 'yes', no: 'no', gone: 'There is no such push, or it ended too long ago.',
   },
