@@ -114,6 +114,11 @@ public final class Dialog {
         return step.done();
     }
 
+    /** Whether the far side has begun it, or has answered what begins it. */
+    public boolean isConfirmed() {
+        return confirmed;
+    }
+
     /**
      * Whether the script can still say something: what is sent now would reach the far side, or
      * begin the dialog.

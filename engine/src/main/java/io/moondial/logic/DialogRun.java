@@ -23,7 +23,6 @@ import io.moondial.logic.LuaService.Claim;
 import io.moondial.logic.LuaService.ScriptBreaker;
 import io.moondial.metrics.Counters;
 import io.moondial.script.Script;
-import io.moondial.script.ScriptLimits;
 import io.moondial.script.ScriptOutcome;
 import io.moondial.script.ScriptOutcome.ScriptFault;
 import io.moondial.script.ScriptRun;
@@ -72,6 +71,12 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     /** The dialogs with other nodes that the script has begun; null: none yet. */
     private @Nullable FarLegs far;
+
+    /** Rings when the script's time is over; null: it does not run yet. */
+    private Time.@Nullable Alarm deadline;
+
+    /** When that is, in nanoseconds of the clock that only goes forward. */
+    private long timeIsOverAt;
 
     /**
      * What it is run with.
@@ -173,16 +178,14 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     private void runScript() {
-        ScriptLimits limits = claim.limits();
-        // The script notices the time by itself only while it computes: a waiting primitive must be
-        // woken.
-        Time.Alarm deadline = time.after(limits.maxTime(), () -> stop(limits.timeIsOver(), true));
+        timeIsOverAt = time.nanos() + claim.limits().maxTime().toNanos();
+        setDeadline();
         try {
             ScriptOutcome outcome;
             try {
                 outcome = claim.script().run(scriptRun());
             } finally {
-                deadline.cancel();
+                cancelDeadline();
                 if (far != null) {
                     far.end();
                 }
@@ -403,6 +406,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         settled = null;
         catchUp();
         handle(call);
+        if (settled == null && !dialog.isConfirmed()) {
+            awaitBeginning();
+        }
         while (settled == null) {
             takeOne();
         }
@@ -411,6 +417,34 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
             case Settled.Refusal(String message) -> throw new Refused(message);
             case Settled.Kill(String reason) -> throw new Killed(reason);
         };
+    }
+
+    /** A push looks for its subscriber, and tries again: the script's time stands still. */
+    private void awaitBeginning() {
+        cancelDeadline();
+        long since = time.nanos();
+        while (settled == null) {
+            takeOne();
+        }
+        long waited = time.nanos() - since;
+        control.doesNotCount(Duration.ofNanos(waited));
+        timeIsOverAt += waited;
+        setDeadline();
+    }
+
+    /**
+     * The script notices the time by itself only while it computes: a waiting primitive must be
+     * woken.
+     */
+    private void setDeadline() {
+        Duration left = Duration.ofNanos(Math.max(0, timeIsOverAt - time.nanos()));
+        deadline = time.after(left, () -> stop(claim.limits().timeIsOver(), true));
+    }
+
+    private void cancelDeadline() {
+        if (deadline != null) {
+            deadline.cancel();
+        }
     }
 
     // ---- on the script's thread: events and what they ask for

@@ -587,7 +587,7 @@ final class RunningScript implements HostCall, ScriptClock {
         @Override
         public void check() {
             long now = services.nanoTime();
-            if (now - start > limits.maxTime().toNanos()) {
+            if (now - start > limits.maxTime().plus(control.uncounted()).toNanos()) {
                 throw timeIsOver(limits.timeIsOver());
             }
             String reason = control.stopReason();

@@ -45,6 +45,9 @@ public record ScriptRun(
         private volatile @Nullable String stopReason;
         private volatile @Nullable Duration grace;
 
+        /** How long the run's time has stood still; of its own thread. */
+        private Duration uncounted = Duration.ZERO;
+
         /** Ends the script as {@link ScriptFault.Kind#STOPPED}; the first reason given counts. */
         public synchronized void stop(String reason) {
             if (stopReason == null) {
@@ -60,6 +63,15 @@ public record ScriptRun(
             if (grace == null) {
                 grace = time;
             }
+        }
+
+        /** So much more time is not the script's: {@code max_time} goes on without it. */
+        public void doesNotCount(Duration time) {
+            uncounted = uncounted.plus(time);
+        }
+
+        Duration uncounted() {
+            return uncounted;
         }
 
         @Nullable String stopReason() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PushedDialogsTest {
     @TempDir Path folder;
     private String route = "hlr";
+    private String limits = "{}";
 
     @BeforeEach
     void write() throws Exception {
@@ -55,8 +56,9 @@ class PushedDialogsTest {
                   triggers: [{script_key: pay, ussd_string_prefix: "*150"}]
                 push: {route: %s, scripts: [survey]}
                 kv: {store: memory}
+                script: %s
                 """
-                        .formatted(route));
+                        .formatted(route, limits));
         DialogFile file = DialogFile.of(Path.of("push.dialog"), tests);
         return new Suite(Configuration.read(rules), file.tests(), new Suite.Options(1, false))
                 .run(it -> {});
@@ -96,6 +98,49 @@ class PushedDialogsTest {
                 pushes 27761485722 completed
                 edr USSD-REQUEST DIRECTION=out
                 edr PUSH-R STATE=completed
+                """);
+    }
+
+    @Test
+    void the_time_of_a_script_stands_still_until_its_first_screen_is_answered() throws Exception {
+        route = "hlr, retry: {after: [1m]}";
+        limits = "{max_time: 20s}";
+        pass(
+                """
+                test "tried again for longer than the script may run"
+                given handset 27761485722 busy
+                given handset 27761485722 busy
+                given handset 27761485722 at home
+                from 27761485722
+                order script survey {"plan":"gold"}
+                wait 2m
+                menu Do you like gold?
+                     1. Yes
+                     2. No
+                answer 2
+                menu Why not?
+                wait 19s
+                answer 4711
+                notify Thank you
+                notify Goodbye
+                close
+                pushes 27761485722 completed
+
+                test "from its answer on it goes on"
+                given handset 27761485722 busy
+                given handset 27761485722 at home
+                from 27761485722
+                order script survey {"plan":"gold"}
+                wait 1m
+                menu Do you like gold?
+                     1. Yes
+                     2. No
+                answer 2
+                menu Why not?
+                wait 20s
+                abort
+                pushes 27761485722 script
+                edr USSD-SHUTDOWN EXCEPTION~".*used up max_time: 20.000s with its waits.*"
                 """);
     }
 
