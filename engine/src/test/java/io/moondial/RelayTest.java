@@ -248,6 +248,33 @@ class RelayTest {
         assertThat(next(passed)).isInstanceOf(Message.Abort.class);
     }
 
+    private static Message menu(UssdString text) {
+        return new Message.Continue(
+                List.of(new Message.Component.Invoke(1, Operation.UNSTRUCTURED_SS_REQUEST, text)));
+    }
+
+    @Test
+    void a_node_that_shows_a_screen_without_a_text() throws Exception {
+        start("return 'never'", "30s");
+        Engine near = requireNonNull(relaying);
+        for (UssdString empty :
+                List.of(
+                        new UssdString(Dcs.UNSPECIFIED, new byte[0]),
+                        new UssdString(new Dcs(17), new byte[] {'s', 'w'}))) {
+            near.handsets()
+                    .receiveAsNode(
+                            (begin, link) -> {
+                                send(link, menu(empty));
+                                return passed::add;
+                            });
+            dial();
+            assertThat(next(screens)).isInstanceOf(Screen.Abort.class);
+            assertThat(next(passed)).isInstanceOf(Message.Abort.class);
+        }
+        assertThat(near.counters().value("scripts.errors")).isZero();
+        assertThat(near.counters().sum(ServiceDesk.FAR_ENDED)).isEqualTo(2);
+    }
+
     @Test
     void subscribers_who_give_up_while_the_node_thinks_switch_nothing_off() throws Exception {
         start("return 'Bye'", "30s");
@@ -261,14 +288,7 @@ class RelayTest {
                         });
         for (int i = 0; i < 20; i++) {
             Handset handset = dial();
-            send(
-                    next(nodes),
-                    new Message.Continue(
-                            List.of(
-                                    new Message.Component.Invoke(
-                                            1,
-                                            Operation.UNSTRUCTURED_SS_REQUEST,
-                                            UssdString.encode("PIN?", Dcs.UNSPECIFIED)))));
+            send(next(nodes), menu(UssdString.encode("PIN?", Dcs.UNSPECIFIED)));
             handset.answer((Screen.Menu) next(screens), "1234");
             assertThat(next(passed)).isInstanceOf(Message.Continue.class);
             handset.abandon();

@@ -181,7 +181,12 @@ public final class FarDialog {
                                     Why.PROTOCOL, "a screen in the message that ends the dialog"));
             case Word.Shows(int screen, boolean asks, UssdString ussd) -> {
                 try {
-                    Outcome.Shown shown = new Outcome.Shown(screen, asks, ussd, ussd.decode());
+                    String text = ussd.decode();
+                    if (text.isEmpty()) { // a USSD string has one octet at least (TS 29.002 17.7.4)
+                        yield ending(
+                                new Outcome.Broken(Why.PROTOCOL, "a screen without a text"), last);
+                    }
+                    Outcome.Shown shown = new Outcome.Shown(screen, asks, ussd, text);
                     yield new Turn(new FarDialog(new Phase.Answering(shown)), null, shown);
                 } catch (UndecodableString e) {
                     yield ending(undecodable(e), last);

@@ -162,6 +162,19 @@ class FarDialogTest {
                 null,
                 Why.PROTOCOL,
                 "a screen in the message that ends the dialog");
+        for (UssdString empty :
+                List.of(
+                        new UssdString(Dcs.UNSPECIFIED, new byte[0]),
+                        new UssdString(Dcs.UCS2, new byte[0]),
+                        new UssdString(new Dcs(17), new byte[] {'s', 'w'}))) {
+            for (boolean asks : List.of(true, false)) {
+                isBroken(
+                        FarDialog.asked().heard(says(new Word.Shows(1, asks, empty))),
+                        abort,
+                        Why.PROTOCOL,
+                        "a screen without a text");
+            }
+        }
         isBroken(
                 FarDialog.asked().heard(says(new Word.Rejects("mistyped component"))),
                 new FarOutgoing.Abort("refused"),
