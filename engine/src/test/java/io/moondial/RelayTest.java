@@ -231,7 +231,7 @@ class RelayTest {
 
     @Test
     void a_subscriber_who_says_nothing_ends_the_dialog_of_the_node() throws Exception {
-        start("ussd.menu('?', {timeout = '10m'})", "100ms");
+        start("ussd.menu('?', {timeout = '10m'})", "5s"); // in which the node has to answer, too
         dial();
         assertThat(next(screens)).isInstanceOf(Screen.Menu.class);
         assertThat(next(screens)).isInstanceOf(Screen.Abort.class);
