@@ -295,22 +295,17 @@ final class Push implements PushLink.Progress, DialogListener {
         }
         isWritten = true;
         isDirty = false;
-        queue.writes(1);
+        queue.kept().behind(1);
         StoredPush stored = stored();
         boolean isLast = state.isLast();
         Duration ttl = isLast ? queue.settings().keep() : null;
         List<CompletableFuture<@Nullable Void>> waiting = noted;
         noted = List.of();
-        PushStore store = queue.parts().store();
         guard.atExit(
                 () -> {
                     var _ =
-                            PushQueue.asked(
-                                            () ->
-                                                    store.set(
-                                                            PushQueue.KEY_PREFIX + id,
-                                                            stored.json(),
-                                                            ttl))
+                            queue.kept()
+                                    .set(stored, ttl)
                                     .whenComplete((_, fault) -> written(isLast, waiting, fault));
                 });
     }
@@ -320,16 +315,16 @@ final class Push implements PushLink.Progress, DialogListener {
             List<CompletableFuture<@Nullable Void>> waiting,
             @Nullable Throwable fault) {
         if (fault != null) {
-            queue.storeFailed("take how push %s is".formatted(id), fault);
+            queue.kept().failed("take how push %s is".formatted(id), fault);
             waiting.forEach(it -> it.completeExceptionally(fault));
-            time.after(PushQueue.AGAIN, () -> guard.run(this::writeAgain));
+            time.after(KeptPushes.AGAIN, () -> guard.run(this::writeAgain));
             return;
         }
         waiting.forEach(it -> it.complete(null));
         guard.run(
                 () -> {
                     isWritten = false;
-                    queue.writes(-1);
+                    queue.kept().behind(-1);
                     if (isDirty) {
                         write();
                     } else if (wasLast) {
@@ -340,7 +335,7 @@ final class Push implements PushLink.Progress, DialogListener {
 
     private void writeAgain() {
         isWritten = false;
-        queue.writes(-1);
+        queue.kept().behind(-1);
         write();
     }
 

@@ -24,18 +24,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -51,8 +45,6 @@ import org.slf4j.event.Level;
  * it was sent.
  */
 public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
-    static final String KEY_PREFIX = "push/";
-
     /** How many that have ended are in {@link #latest}. */
     private static final int ENDED_SHOWN = 1000;
 
@@ -62,8 +54,8 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** So many expire in one go; others who wait for the queue come in between. */
     private static final int EXPIRE_AT_ONCE = 500;
 
-    /** How long a queue that could not begin a push, or not ask the store, waits. */
-    static final Duration AGAIN = Duration.ofSeconds(1);
+    /** How long a queue that could not begin a push waits. */
+    private static final Duration AGAIN = Duration.ofSeconds(1);
 
     private static final String OVERLOAD = "overload";
     private static final String STORE = "store";
@@ -74,6 +66,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private final Time time;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final Guard guard;
+    private final KeptPushes kept;
 
     // ---- guarded
 
@@ -89,21 +82,6 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private final Deque<PushReport> ended = new ArrayDeque<>();
     private long sequence;
     private int running;
-
-    /** How many times the store is being told how a push is. */
-    private int writes;
-
-    /** Completes when the store has been told everything; null: nobody waits for that. */
-    private @Nullable CompletableFuture<@Nullable Void> written;
-
-    /**
-     * The ids of those that have ended since somebody began to ask the store for those that have
-     * not: what it says of them is out of date.
-     */
-    private final Set<String> endedMeanwhile = new HashSet<>();
-
-    /** How many ask the store for such pushes. */
-    private int asking;
 
     /** Places that orders have taken which are not in the store yet. */
     private int reserved;
@@ -154,6 +132,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         this.time = time;
         limited = new RateLimitedLog(log, time);
         guard = new Guard(time.activity());
+        kept = new KeptPushes(guard, time, () -> hold(STORE));
         turns = new Turns(time.nanos());
         heldUntil = time.nanos();
     }
@@ -163,6 +142,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         guard.run(
                 () -> {
                     this.parts = parts;
+                    kept.start(parts.store(), parts.counters());
                     if (settings.isOn()) {
                         takeUp();
                     }
@@ -205,39 +185,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     public void close() {
         stop();
         closed = true;
-        CompletableFuture<@Nullable Void> all =
-                guard.get(
-                        () -> {
-                            CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
-                            written = end;
-                            writes(0);
-                            return end;
-                        });
-        try {
-            all.get(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException | ExecutionException e) {
-            log.warn("the store kv was not told how all pushes are when the engine stopped");
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** The store is being told something more, or less. */
-    void writes(int more) {
-        writes += more;
-        CompletableFuture<@Nullable Void> all = written;
-        if (writes == 0 && all != null) {
-            guard.later(() -> all.complete(null));
-        }
-    }
-
-    /** A call of the store, whose faults are failures like others. */
-    static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
+        kept.awaitWritten(CLOSE_WITHIN);
     }
 
     @Override
@@ -247,6 +195,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     Guard guard() {
         return guard;
+    }
+
+    KeptPushes kept() {
+        return kept;
     }
 
     Time time() {
@@ -282,12 +234,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             case Checked.Wrong(Submission.Refused why) -> wrong(order, why, result);
             case Checked.Right(Push push) -> {
                 var _ =
-                        asked(
-                                        () ->
-                                                parts().store()
-                                                        .add(
-                                                                KEY_PREFIX + push.id(),
-                                                                push.stored().json()))
+                        kept.add(push.stored())
                                 .whenComplete((added, fault) -> added(push, added, fault, result));
             }
         }
@@ -307,36 +254,13 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             result.complete(refused(why));
             return;
         }
-        ask(
+        kept.ask(
                 Orders.id(order),
-                text ->
+                before ->
                         result.complete(
-                                text.isEmpty() ? refused(why) : again(Orders.digest(order), text)));
-    }
-
-    /** What the store has of a push that may be gone on with; empty: nothing, or it did not say. */
-    private void ask(String id, Consumer<Optional<String>> then) {
-        guard.run(() -> asking++);
-        var _ =
-                asked(() -> parts().store().get(KEY_PREFIX + id))
-                        .exceptionally(_ -> Optional.empty())
-                        .thenAccept(
-                                text ->
-                                        guard.later(
-                                                () -> {
-                                                    try {
-                                                        then.accept(text);
-                                                    } finally {
-                                                        guard.run(this::noLongerAsking);
-                                                    }
-                                                }));
-    }
-
-    private void noLongerAsking() {
-        asking--;
-        if (asking == 0) {
-            endedMeanwhile.clear();
-        }
+                                before.isEmpty()
+                                        ? refused(why)
+                                        : again(Orders.digest(order), before)));
     }
 
     /** Whether an order can be accepted; one that can has a place. */
@@ -394,19 +318,19 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             CompletableFuture<Submission> result) {
         if (added == null) {
             guard.run(() -> reserved--);
-            storeFailed("take an order", fault);
+            kept.failed("take an order", fault);
             result.complete(
                     refused(
                             new Submission.Refused(
                                     Why.UNAVAILABLE,
                                     "the store kv did not answer: %s; an order with the same idempotency key finds out whether it was accepted"
-                                            .formatted(message(fault)))));
+                                            .formatted(KeptPushes.message(fault)))));
         } else if (added) {
             parts().counters().increment("push.accepted");
             result.complete(new Submission.Accepted(accept(push), false));
         } else {
             guard.run(() -> reserved--);
-            ask(push.id(), text -> result.complete(again(push.digest(), text)));
+            kept.ask(push.id(), before -> result.complete(again(push.digest(), before)));
         }
     }
 
@@ -432,10 +356,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
      * The key was used before; what the store has under it says for what.
      *
      * @param digest of the order
-     * @param text empty: the store did not say
+     * @param stored empty: the store did not say
      */
-    private Submission again(String digest, Optional<String> text) {
-        StoredPush before = text.flatMap(StoredPush::read).orElse(null);
+    private Submission again(String digest, Optional<StoredPush> stored) {
+        StoredPush before = stored.orElse(null);
         if (before == null) {
             return refused(
                     new Submission.Refused(
@@ -483,21 +407,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         if (present.isPresent() || parts == null) {
             return CompletableFuture.completedFuture(present);
         }
-        return stored(id).thenApply(it -> it.map(StoredPush::report));
-    }
-
-    /** What the store has of a push; fails with a {@link StoreException}. */
-    private CompletableFuture<Optional<StoredPush>> stored(String id) {
-        return parts().store()
-                .get(KEY_PREFIX + id)
-                .handle(
-                        (text, fault) -> {
-                            if (fault != null) {
-                                throw new StoreException(
-                                        "the store kv did not answer: " + message(fault));
-                            }
-                            return text.flatMap(StoredPush::read);
-                        });
+        return kept.find(id).thenApply(stored -> stored.map(StoredPush::report));
     }
 
     @Override
@@ -508,7 +418,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                             push.ifPresent(this::cancel);
                             return push.isPresent() || parts == null
                                     ? find(id)
-                                    : stored(id).thenApply(it -> it.map(this::notOfAnother));
+                                    : kept.find(id).thenApply(it -> it.map(this::notOfAnother));
                         });
     }
 
@@ -594,12 +504,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             return CompletableFuture.completedFuture(push);
         }
         CompletableFuture<Optional<Push>> found = new CompletableFuture<>();
-        ask(
-                id,
-                text ->
-                        found.complete(
-                                text.flatMap(StoredPush::read)
-                                        .flatMap(it -> guard.get(() -> known(it)))));
+        kept.ask(id, stored -> found.complete(stored.flatMap(it -> guard.get(() -> known(it)))));
         return found;
     }
 
@@ -662,68 +567,17 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     // ---- what an engine before has left
 
-    /** Asked for again until the store says it. */
     private void takeUp() {
-        Left left = new Left(settings.owner());
-        asking++;
-        guard.later(
-                () -> {
-                    var _ =
-                            asked(() -> parts().store().all(KEY_PREFIX, left::add))
-                                    .whenComplete(
-                                            (_, fault) -> {
-                                                guard.run(
-                                                        () -> {
-                                                            if (fault == null) {
-                                                                takeUp(left);
-                                                            }
-                                                            noLongerAsking();
-                                                        });
-                                                if (fault == null) {
-                                                    return;
-                                                }
-                                                storeFailed("say which pushes it has", fault);
-                                                time.after(AGAIN, () -> guard.run(this::takeUp));
-                                            });
+        kept.askForLeft(
+                () -> settings.owner(),
+                left -> {
+                    left.forEach(this::adopt);
+                    turn();
                 });
     }
 
-    /** What is in the store that an engine has to go on with; of one thread. */
-    private static final class Left {
-        private final String owner;
-        private final List<StoredPush> pushes = new ArrayList<>();
-        private int unreadable;
-
-        Left(String owner) {
-            this.owner = owner;
-        }
-
-        void add(String text) {
-            StoredPush.read(text)
-                    .ifPresentOrElse(
-                            push -> {
-                                if (push.isLeft(owner)) {
-                                    pushes.add(push);
-                                }
-                            },
-                            () -> unreadable++);
-        }
-    }
-
-    private void takeUp(Left left) {
-        if (left.unreadable > 0) {
-            log.warn("{} pushes of the store kv cannot be read, and stay there", left.unreadable);
-        }
-        if (!left.pushes.isEmpty()) {
-            log.info("{} pushes of the store kv are gone on with", left.pushes.size());
-        }
-        left.pushes.sort(Comparator.comparingLong(StoredPush::accepted));
-        left.pushes.forEach(this::adopt);
-        turn();
-    }
-
     private void adopt(StoredPush stored) {
-        if (open.containsKey(stored.id()) || endedMeanwhile.contains(stored.id())) {
+        if (open.containsKey(stored.id()) || kept.isOutOfDate(stored.id())) {
             return; // it was ordered since, or what the store said is out of date
         }
         Push push = new Push(this, stored, ++sequence);
@@ -883,23 +737,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     /** The store knows all of it. */
     void forget(Push push) {
-        if (open.remove(push.id(), push) && asking > 0) {
-            endedMeanwhile.add(push.id());
+        if (open.remove(push.id(), push)) {
+            kept.ended(push.id());
         }
-    }
-
-    /** What begins meanwhile could not leave: nothing does. */
-    void storeFailed(String what, @Nullable Throwable fault) {
-        guard.run(() -> hold(STORE));
-        Parts present = parts;
-        if (present != null) {
-            present.counters().increment("push.store_failures");
-        }
-        limited.write(Level.WARN, "store", "the store kv does not {}: {}", what, message(fault));
-    }
-
-    private static String message(@Nullable Throwable fault) {
-        return fault == null ? "no reason is given" : String.valueOf(fault.getMessage());
     }
 
     /** The dialogs that subscribers have begun: meanwhile nothing is pushed to them. */
