@@ -41,6 +41,7 @@ import io.moondial.metrics.Counters;
 import io.moondial.metrics.Exposition;
 import io.moondial.metrics.Reconciliation;
 import io.moondial.metrics.Series;
+import io.moondial.modules.kv.EngineRecords;
 import io.moondial.modules.push.PushesInKv;
 import io.moondial.push.Callbacks;
 import io.moondial.push.PushQueue;
@@ -81,6 +82,7 @@ public final class Engine implements AutoCloseable {
     private final Counters counters = new Counters();
     private final Time time;
     private final Backends backends;
+    private final BiFunction<Backends, Time, EngineRecords.Place> records;
     private final EdrApp edrs;
     private final HeapWatch heap;
     private final InstanceIds instanceIds;
@@ -119,15 +121,23 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * As above, with something else behind modules than what the rules name.
+     * One that a command starts for itself, on the rules of a service that may run meanwhile. Its
+     * pushes and their callbacks are in memory: it leaves those of the service alone, and the
+     * service finds none of its own.
      *
-     * @param backends starts it; it is closed with the engine
+     * @param backends starts what is behind modules; it is closed with the engine
      */
-    public Engine(
+    public static Engine ofCommand(
             Configuration configuration,
             DialogObserver observer,
             BiFunction<Backends.Settings, Time, Backends> backends) {
-        this(configuration, observer, backends, new SystemTime(), StopClock.REAL);
+        return new Engine(
+                configuration,
+                observer,
+                backends,
+                EngineRecords::alone,
+                new SystemTime(),
+                StopClock.REAL);
     }
 
     /**
@@ -141,16 +151,24 @@ public final class Engine implements AutoCloseable {
 
     /** As above, with another clock for its stop. */
     Engine(Configuration configuration, DialogObserver observer, Time time, StopClock stopClock) {
-        this(configuration, observer, Backends::start, time, stopClock);
+        this(
+                configuration,
+                observer,
+                Backends::start,
+                (started, _) -> EngineRecords.shared(started),
+                time,
+                stopClock);
     }
 
     private Engine(
             Configuration configuration,
             DialogObserver observer,
             BiFunction<Backends.Settings, Time, Backends> starter,
+            BiFunction<Backends, Time, EngineRecords.Place> records,
             Time time,
             StopClock stopClock) {
         this.time = time;
+        this.records = records;
         started = time.now();
         rules = configuration.rules();
         EdrFolders.make(rules.edr());
@@ -248,13 +266,14 @@ public final class Engine implements AutoCloseable {
                         () -> rules().push(),
                         instanceIds,
                         time));
-        Callbacks told = PushCallbacks.of(backends, () -> rules().push(), counters, time);
+        EngineRecords.Place place = records.apply(backends, time);
+        Callbacks told = PushCallbacks.of(place, backends, () -> rules().push(), counters, time);
         callbacks = told;
         queue.follow(told);
         var _ = told.start();
         queue.start(
                 new PushQueue.Parts(
-                        new PushesInKv(backends),
+                        new PushesInKv(place),
                         channels.network(),
                         desk::push,
                         settings -> obstacleToPushes(settings.maxDialogs()),

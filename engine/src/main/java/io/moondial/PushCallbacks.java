@@ -12,9 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/**
- * Joins the callbacks of pushes to the store of {@code kv} and to the upstreams of {@code http}.
- */
+/** Joins the callbacks of pushes to where they are kept, and to the upstreams of {@code http}. */
 public final class PushCallbacks {
     private static final String BUCKET = "push.callback";
 
@@ -23,11 +21,16 @@ public final class PushCallbacks {
     /**
      * Callbacks through these backends; they tell nobody until they are started.
      *
+     * @param place where they are kept
      * @param settings those in force
      */
     public static Callbacks of(
-            Backends backends, Supplier<PushSettings> settings, Counters counters, Time time) {
-        EngineRecords records = EngineRecords.of(backends, BUCKET);
+            EngineRecords.Place place,
+            Backends backends,
+            Supplier<PushSettings> settings,
+            Counters counters,
+            Time time) {
+        EngineRecords records = place.bucket(BUCKET);
         Callbacks.Records kept =
                 new Callbacks.Records() {
                     @Override

@@ -17,6 +17,7 @@ import io.moondial.push.PushReport;
 import io.moondial.push.PushReport.Reason;
 import io.moondial.push.PushReport.State;
 import io.moondial.push.Pushes.Submission;
+import io.moondial.script.api.Backends;
 import io.moondial.text.UssdString.UnsendableText;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -123,18 +126,7 @@ class PushEngineTest {
         String callback = "hlr, callback: {upstream: crm, path: /pushes, secret: {file: secret}}";
         try {
             Engine running = start(callback, more);
-            PushOrder order =
-                    new PushOrder(
-                            SOMEBODY,
-                            new PushOrder.Text(DialogFact.Screen.MENU, "Are you there?"),
-                            PushOrder.Priority.NORMAL,
-                            "test",
-                            null,
-                            null,
-                            false,
-                            true,
-                            null);
-            PushReport report = ended(running, order);
+            PushReport report = ended(running, withCallback());
             assertThat(told.poll(60, TimeUnit.SECONDS))
                     .contains("\"push_id\":\"" + report.id() + "\"")
                     .contains("\"state\":\"completed\"")
@@ -145,6 +137,67 @@ class PushEngineTest {
             stop();
             server.stop(0);
         }
+    }
+
+    /** Whoever starts an engine on the rules of a service tells nobody in its place. */
+    @Test
+    void a_callback_that_waits_in_the_store_is_not_told_by_the_engine_of_a_command()
+            throws Exception {
+        BlockingQueue<String> told = new LinkedBlockingQueue<>();
+        CountDownLatch answers = new CountDownLatch(1);
+        HttpServer server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext(
+                "/pushes",
+                call -> {
+                    told.add(call.getRequestHeaders().getFirst("Ussd-Push-Id"));
+                    try (call) {
+                        answers.await(); // the first engine is closed before
+                        call.sendResponseHeaders(204, -1);
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                });
+        server.start();
+        Files.writeString(folder.resolve("secret"), "of the test");
+        String more =
+                "\nkv: {timeout: 1m}\nhttp: {upstreams: {crm: {url: \"http://127.0.0.1:%d\", timeout: 1m}}}"
+                        .formatted(server.getAddress().getPort());
+        String callback = "hlr, callback: {upstream: crm, path: /pushes, secret: {file: secret}}";
+        try {
+            String ofService = ended(start(callback, more), withCallback()).id();
+            assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ofService);
+            stop();
+            answers.countDown();
+            try (Engine own =
+                    Engine.ofCommand(
+                            Configuration.read(folder.resolve("rules.yaml")),
+                            DialogObserver.NOBODY,
+                            Backends::start)) {
+                own.start();
+                String ofCommand = ended(own, withCallback()).id();
+                assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ofCommand);
+            }
+            start(callback, more);
+            assertThat(told.poll(60, TimeUnit.SECONDS)).isEqualTo(ofService);
+        } finally {
+            stop();
+            server.stop(0);
+        }
+    }
+
+    private static PushOrder withCallback() {
+        return new PushOrder(
+                SOMEBODY,
+                new PushOrder.Text(DialogFact.Screen.MENU, "Are you there?"),
+                PushOrder.Priority.NORMAL,
+                "test",
+                null,
+                null,
+                false,
+                true,
+                null);
     }
 
     private static PushReport ended(Engine engine, PushOrder order) {

@@ -22,6 +22,8 @@ import io.moondial.channel.sigtran.SigtranSettings.TrafficMode;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.channel.ss7.SignallingPlan;
 import io.moondial.config.HostPort;
+import io.moondial.logic.DialogObserver;
+import io.moondial.script.api.Backends;
 import io.moondial.text.UssdString;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -54,7 +56,8 @@ public final class BenchSide {
         Rules.Network network =
                 new Rules.Network(null, BenchLink.engine(), SignallingLimits.of(maxDialogs));
         Configuration configuration = Configuration.read(rules).withEdrsIn(edrs).on(network);
-        try (Engine engine = new Engine(configuration)) {
+        try (Engine engine =
+                Engine.ofCommand(configuration, DialogObserver.NOBODY, Backends::start)) {
             engine.start();
             answer(BenchLink.address(engine.links()));
         }

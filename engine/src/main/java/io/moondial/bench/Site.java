@@ -95,7 +95,7 @@ sealed interface Site {
         EmbeddedEngine(
                 Configuration configuration,
                 BiFunction<Backends.Settings, Time, Backends> backends) {
-            engine = new Engine(configuration.inMemory(), DialogObserver.NOBODY, backends);
+            engine = Engine.ofCommand(configuration.inMemory(), DialogObserver.NOBODY, backends);
             engine.start();
         }
 

@@ -129,7 +129,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--push",
             description =
-                    "Also measures dialogs that the engine begins: the same conversation, ordered, kept in kv, and begun with a menu; in turn with the ones that handsets begin. Prints the ratio of the dialogs per second. Only with the built-in script, in memory.")
+                    "Also measures dialogs that the engine begins: the same conversation, ordered, kept in memory, and begun with a menu; in turn with the ones that handsets begin. Prints the ratio of the dialogs per second. Only with the built-in script, in memory.")
     private boolean push;
 
     @Option(

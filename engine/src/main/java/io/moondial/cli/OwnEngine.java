@@ -57,7 +57,8 @@ public final class OwnEngine {
         int result;
         Engine.Stop stop;
         Engine engine =
-                RulesOption.engine(() -> new Engine(configuration.inMemory(), observer, backends));
+                RulesOption.engine(
+                        () -> Engine.ofCommand(configuration.inMemory(), observer, backends));
         // An interrupted command still completes its EDR files.
         IN_USE.add(engine);
         Thread hurry = Thread.ofPlatform().name("stop").unstarted(engine::close);

@@ -16,6 +16,7 @@ import io.moondial.log.EngineLog.LogSettings;
 import io.moondial.logic.DialogObserver;
 import io.moondial.problem.Problem;
 import io.moondial.problem.Problem.ProblemPrinter;
+import io.moondial.push.PushSettings;
 import io.moondial.text.LogText;
 import io.moondial.trace.PcapFormat.PcapFiles;
 import java.io.IOException;
@@ -157,6 +158,7 @@ public final class ServeCommand implements Callable<Integer> {
             signals.on("TERM", stop::signalled).on("INT", stop::signalled);
             signals.on("HUP", () -> reload(engine));
             prepare(engine);
+            tellOwner(configuration.rules().push());
             RulesOption.start(engine);
             engine.keepLastGood(kept);
             engine.followChanges(now -> lines.change(now.rules().log()));
@@ -226,6 +228,15 @@ public final class ServeCommand implements Callable<Integer> {
                     "the rules and scripts on the disk are broken, and the engine starts on the set that came into service at {}, until they are fixed: {}",
                     kept.at(),
                     ReloadStatus.Refusal.of(Instant.now(), kept.broken()).words());
+        }
+    }
+
+    /** Two engines that go on with the same pushes would send them twice. */
+    private static void tellOwner(PushSettings pushes) {
+        if (pushes.isOn()) {
+            log.info(
+                    "pushes here are those of push: owner {}; no other engine that runs may have this owner on the same store of kv",
+                    pushes.owner());
         }
     }
 

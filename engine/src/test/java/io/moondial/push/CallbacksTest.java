@@ -36,6 +36,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -151,14 +152,19 @@ class CallbacksTest {
                                 .modules(),
                         time);
         backends = started;
-        callbacks = PushCallbacks.of(started, () -> settings, counters, time);
+        callbacks = through(() -> settings);
         assertThat(callbacks.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
+    }
+
+    private Callbacks through(Supplier<PushSettings> in) {
+        Backends started = requireNonNull(backends);
+        return PushCallbacks.of(EngineRecords.shared(started), started, in, counters, time);
     }
 
     /** Those of an engine with this owner, on the same store; all that was left is taken up. */
     private Callbacks ofOwner(String owner, String... keys) {
         PushSettings own = settings("owner: " + owner, keys);
-        Callbacks others = PushCallbacks.of(requireNonNull(backends), () -> own, counters, time);
+        Callbacks others = through(() -> own);
         assertThat(others.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
         return others;
     }
@@ -218,7 +224,8 @@ class CallbacksTest {
 
     /** What is kept, once all that was asked for is in the store. */
     private long kept() {
-        return EngineRecords.of(requireNonNull(backends), BUCKET)
+        return EngineRecords.shared(requireNonNull(backends))
+                .bucket(BUCKET)
                 .all("", it -> {})
                 .orTimeout(60, TimeUnit.SECONDS)
                 .join();
@@ -298,7 +305,7 @@ class CallbacksTest {
 
     /** Once the store has how far it is. */
     private void awaitKept(String id, String begin) {
-        EngineRecords records = EngineRecords.of(requireNonNull(backends), BUCKET);
+        EngineRecords records = EngineRecords.shared(requireNonNull(backends)).bucket(BUCKET);
         await().atMost(PATIENCE)
                 .until(() -> records.get(id).join().filter(it -> it.startsWith(begin)).isPresent());
     }
@@ -413,7 +420,8 @@ class CallbacksTest {
 
     /** As a build wrote it that knew no owner. */
     private void leaveWithoutOwner(String id) {
-        EngineRecords.of(requireNonNull(backends), BUCKET)
+        EngineRecords.shared(requireNonNull(backends))
+                .bucket(BUCKET)
                 .set(id, "1\n0\nLogic-1\n{\"push_id\":\"" + id + "\"}", null)
                 .join();
     }
@@ -427,12 +435,7 @@ class CallbacksTest {
                     answer(it, 200, "");
                 };
         leaveWithoutOwner("p1");
-        Callbacks none =
-                PushCallbacks.of(
-                        requireNonNull(backends),
-                        () -> WrittenSettings.settings(PushSettings.schema(), "owner: n"),
-                        counters,
-                        time);
+        Callbacks none = through(() -> WrittenSettings.settings(PushSettings.schema(), "owner: n"));
         assertThat(none.start().orTimeout(60, TimeUnit.SECONDS).join()).isTrue();
         assertThat(none.waiting()).as("it has nobody to tell, and leaves it").isZero();
         Callbacks a = ofOwner("a");
@@ -526,7 +529,7 @@ class CallbacksTest {
 
     @Test
     void what_is_no_callback_in_the_store_is_dropped() throws Exception {
-        EngineRecords records = EngineRecords.of(requireNonNull(backends), BUCKET);
+        EngineRecords records = EngineRecords.shared(requireNonNull(backends)).bucket(BUCKET);
         records.set("p1", "rubbish", null).join();
         records.set("p2", "x\n1\ni\nbody", null).join();
         records.set("p3", "owner ussd\n1\n1\ni", null).join();

@@ -49,7 +49,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Dials a code from one handset, or takes what an engine pushes to it.",
-            "The engine is one started for it, or a running one (--live, --connect). --wait and --stay take pushes.",
+            "The engine is one started for it, or a running one (--live, --connect). --wait and --stay take pushes. An engine of its own keeps its pushes in memory, and leaves those of the service alone.",
             "Every screen is printed as it comes. Answers come from the command line, or from the terminal or the standard input. When the input ends, the handset gives up. A number is DIGITS or DIGITS:NOA:NPI.",
             "Exits when the EDR files are complete."
         })

@@ -8,6 +8,7 @@ import io.moondial.modules.kv.KvStore.Question;
 import io.moondial.modules.kv.KvStore.Request;
 import io.moondial.script.api.Backends;
 import io.moondial.script.lua.LuaString;
+import io.moondial.time.Time;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,18 +40,46 @@ public final class EngineRecords {
         this.bucket = bucket;
     }
 
+    /** Where the records of an engine are. */
+    @FunctionalInterface
+    public interface Place {
+        /**
+         * Those of one bucket.
+         *
+         * @param bucket one of the engine's own
+         * @throws IllegalArgumentException if it is not: scripts could write into it
+         */
+        EngineRecords bucket(String bucket);
+    }
+
     /**
-     * Those of one bucket.
+     * In the store that the rules name, where the next start finds them, and so does any other
+     * engine on this store. If the module {@code kv} does not run here, each bucket is an {@link
+     * IllegalStateException}.
+     */
+    public static Place shared(Backends backends) {
+        return bucket -> {
+            String own = own(bucket);
+            return new EngineRecords(backends.get(Kv.class), own);
+        };
+    }
+
+    /**
+     * In memory, where no other engine finds them; they are lost with this one. The limits are
+     * those that the rules have for the store {@code memory}, whatever store they name.
      *
-     * @param bucket one of the engine's own
-     * @throws IllegalArgumentException if it is not: scripts could write into it
      * @throws IllegalStateException if the module {@code kv} does not run here
      */
-    public static EngineRecords of(Backends backends, String bucket) {
+    public static Place alone(Backends backends, Time time) {
+        Kv kv = new Kv.Live(backends.get(Kv.class).settings().inMemory(), time);
+        return bucket -> new EngineRecords(kv, own(bucket));
+    }
+
+    private static String own(String bucket) {
         if (KvBackend.notForScripts(bucket).isEmpty()) {
             throw new IllegalArgumentException("bucket " + bucket + " is not the engine's own");
         }
-        return new EngineRecords(backends.get(Kv.class), bucket);
+        return bucket;
     }
 
     /** One of them. */

@@ -258,6 +258,22 @@ record KvSettings(
         }
     }
 
+    /** The same, with values in this process. */
+    KvSettings inMemory() {
+        return new KvSettings(
+                Store.MEMORY,
+                file,
+                timeout,
+                maxValue,
+                maxKey,
+                maxWaiting,
+                syncInterval,
+                sweepInterval,
+                memory,
+                redis,
+                buckets);
+    }
+
     /**
      * How long a value of a bucket is kept if the script does not say, in milliseconds; 0: for
      * good.

@@ -3,22 +3,21 @@ package io.moondial.modules.push;
 import io.moondial.modules.kv.EngineRecords;
 import io.moondial.modules.kv.EngineRecords.Entry;
 import io.moondial.push.PushStore;
-import io.moondial.script.api.Backends;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps pushes in the store of {@code kv}, in a bucket that scripts cannot use. */
+/** Keeps pushes as {@code kv} keeps values, in a bucket that scripts cannot use. */
 public final class PushesInKv implements PushStore {
     private static final String BUCKET = "push";
 
     private final EngineRecords records;
 
-    /** In the store that runs among these. */
-    public PushesInKv(Backends backends) {
-        records = EngineRecords.of(backends, BUCKET);
+    /** There. */
+    public PushesInKv(EngineRecords.Place place) {
+        records = place.bucket(BUCKET);
     }
 
     @Override

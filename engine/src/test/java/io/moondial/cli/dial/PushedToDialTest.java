@@ -8,7 +8,9 @@ import io.moondial.admin.RunningEngine;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.InProcess;
 import io.moondial.dialog.DialogFact;
+import io.moondial.handset.Screen;
 import io.moondial.push.PushOrder;
+import io.moondial.push.PushReport;
 import io.moondial.push.Pushes.Submission;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,6 +85,47 @@ class PushedToDialTest {
                         close
                         """);
         assertThat(err.toString()).isEmpty();
+    }
+
+    /** The service's push waits in the store while dial has an engine on the same rules. */
+    @Test
+    void its_own_engine_leaves_the_pushes_of_the_service_alone() throws Exception {
+        String bob = "27761485733";
+        String[] rules = {
+            "push: {route: hlr}",
+            "kv: {timeout: 1m}",
+            "control: {socket: s.sock}",
+            "log: {level: error}"
+        };
+        String menu = "if (...).msisdn == '%s' then return ussd.menu('Wait') end%n".formatted(bob);
+        String waits;
+        try (RunningEngine service = new RunningEngine(folder, menu + SCRIPT, rules)) {
+            service.dial(bob, "*1#").next(Screen.Menu.class); // nothing is pushed to him meanwhile
+            waits = push(service.engine, bob, DialogFact.Screen.NOTIFY, "Your loan");
+        }
+        assertThat(dial("--stay", "--within", "60", "*1#", "yes"))
+                .as(err.toString())
+                .isEqualTo(ExitCode.GOOD);
+        assertThat(out.toString()).contains("menu Do you agree?");
+        Files.writeString(
+                folder.resolve("scripts/main.lua"),
+                "local it, why = push.status('%s') return it and 'it is here' or why"
+                        .formatted(waits));
+        assertThat(dial("*1#")).as(err.toString()).isEqualTo(ExitCode.GOOD);
+        assertThat(out.toString()).contains("respond not_found");
+        try (RunningEngine service = new RunningEngine(folder, SCRIPT, rules)) {
+            PushReport report =
+                    service.engine
+                            .pushes()
+                            .ended(waits)
+                            .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join()
+                            .orElseThrow();
+            assertThat(report.reason()).isEqualTo(PushReport.Reason.ABSENT_SUBSCRIBER);
+            assertThat(service.engine.counters().value("push.ended.failed"))
+                    .as("it is this engine that has sent it, and found nobody")
+                    .isEqualTo(1);
+        }
     }
 
     @Test
@@ -163,11 +207,16 @@ class PushedToDialTest {
     }
 
     private static void push(Engine engine, DialogFact.Screen kind, String text) {
-        assertThat(
-                        engine.pushes()
-                                .submit(PushOrder.of(ANNE, new PushOrder.Text(kind, text), "test"))
-                                .join())
-                .isInstanceOf(Submission.Accepted.class);
+        var _ = push(engine, ANNE, kind, text);
+    }
+
+    private static String push(Engine engine, String msisdn, DialogFact.Screen kind, String text) {
+        Submission result =
+                engine.pushes()
+                        .submit(PushOrder.of(msisdn, new PushOrder.Text(kind, text), "test"))
+                        .join();
+        assertThat(result).isInstanceOf(Submission.Accepted.class);
+        return ((Submission.Accepted) result).report().id();
     }
 
     @ParameterizedTest

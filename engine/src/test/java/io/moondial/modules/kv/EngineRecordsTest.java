@@ -188,9 +188,9 @@ class EngineRecordsTest {
 
     @Test
     void a_bucket_that_scripts_can_use_is_refused() {
-        assertThatThrownBy(() -> EngineRecords.of(Backends.NONE, "limits"))
+        assertThatThrownBy(() -> EngineRecords.shared(Backends.NONE).bucket("limits"))
                 .hasMessage("bucket limits is not the engine's own");
-        assertThatThrownBy(() -> EngineRecords.of(Backends.NONE, "push"))
+        assertThatThrownBy(() -> EngineRecords.shared(Backends.NONE).bucket("push"))
                 .isInstanceOf(IllegalStateException.class);
     }
 }
