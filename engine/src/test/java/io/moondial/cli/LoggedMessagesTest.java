@@ -151,6 +151,11 @@ class LoggedMessagesTest {
                 .isEmpty();
     }
 
+    @Test
+    void no_line_has_two_entries() {
+        assertThat(ENTRIES).doesNotHaveDuplicates();
+    }
+
     private static Predicate<String> explains(Message message) {
         return message.pattern().asMatchPredicate();
     }
