@@ -58,6 +58,9 @@ final class Conversation {
         boolean isSecret(String answer);
     }
 
+    private static final Duration NEVER = Duration.ofDays(366);
+    private static final String DIALLED = "what was dialled";
+
     private final BlockingQueue<Happening> happenings = new LinkedBlockingQueue<>();
     private final Answers answers;
     private final ScreenPrinter printer;
@@ -68,6 +71,9 @@ final class Conversation {
     private @Nullable Happening first;
     private boolean asked;
     private boolean typed;
+
+    /** What the engine is to say something to. */
+    private String said = DIALLED;
 
     private sealed interface Happening {
         record Came(Screen screen) implements Happening {}
@@ -128,8 +134,28 @@ final class Conversation {
 
     /** Goes on until the dialog is over; the result is the exit code. */
     int hold() throws InterruptedException {
+        return hold(NEVER);
+    }
+
+    /**
+     * The same, unless the engine says nothing for this long while it is its turn: then the handset
+     * gives up. Whoever types an answer has all the time.
+     */
+    int hold(Duration longest) throws InterruptedException {
         while (true) {
-            Happening next = first == null ? happenings.take() : first;
+            Happening next = first == null ? next(longest) : first;
+            if (next == null) {
+                err.println(
+                        "ussd: the engine said nothing to %s within %d s (--answer-timeout): the handset gives up%s"
+                                .formatted(
+                                        said,
+                                        longest.toSeconds(),
+                                        said.equals(DIALLED)
+                                                ? "; do --ssn, the point codes and --engine-gt fit its rules, and does its log have the dialog?"
+                                                : ""));
+                abandon();
+                return ExitCode.FAILED;
+            }
             first = null;
             switch (next) {
                 case Happening.Came(Screen screen) -> {
@@ -150,6 +176,11 @@ final class Conversation {
         }
     }
 
+    /** Null: the engine has said nothing for this long, though it was its turn. */
+    private @Nullable Happening next(Duration longest) throws InterruptedException {
+        return asked ? happenings.take() : happenings.poll(longest.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
     /** Gives up, if there is still something to give up. */
     void abandon() {
         try {
@@ -166,6 +197,7 @@ final class Conversation {
         } else if (screen instanceof Screen.Notify notify) {
             try {
                 handset.acknowledge(notify);
+                said = "the acknowledgement of its notify";
             } catch (DialogGoneException e) {
                 err.println("ussd: the dialog ended before the notify could be acknowledged");
             }
@@ -198,6 +230,7 @@ final class Conversation {
                 return false;
             }
             handset.answer(menu, answer.get());
+            said = "the last answer";
             recorder.answered(answer.get());
             if (!typed) {
                 printer.answer(

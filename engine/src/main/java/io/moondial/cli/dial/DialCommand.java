@@ -27,6 +27,7 @@ import io.moondial.time.Time;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,6 +55,8 @@ import tools.jackson.databind.node.ObjectNode;
             "Exits when the EDR files are complete."
         })
 public final class DialCommand implements Callable<Integer> {
+    private static final int MAX_ANSWER_TIMEOUT = 3600;
+
     @Mixin private RulesOption rules;
     @Mixin private HandsetOptions options;
     @Mixin private EngineOption engine;
@@ -81,6 +84,14 @@ public final class DialCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "One JSON object per line for every screen.")
     private boolean json;
+
+    @Option(
+            names = "--answer-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "With --connect: how long the engine may say nothing to what was dialled or answered; after that the handset gives up, and it exits with 1. Default: ${DEFAULT-VALUE}.")
+    private int answerTimeout;
 
     @Option(
             names = "--record",
@@ -123,6 +134,11 @@ public final class DialCommand implements Callable<Integer> {
                 !live && !engine.isRemote() && !options.connects(), notify != null, record != null);
         if (dcs < 0 || dcs > 255) {
             throw bad("--dcs is " + dcs + "; 0 to 255 is allowed");
+        }
+        if (answerTimeout < 1 || answerTimeout > MAX_ANSWER_TIMEOUT) {
+            throw bad(
+                    "--answer-timeout is %d; 1 to %d is allowed"
+                            .formatted(answerTimeout, MAX_ANSWER_TIMEOUT));
         }
         if (live || engine.isRemote()) {
             return dialLive();
@@ -179,7 +195,7 @@ public final class DialCommand implements Callable<Integer> {
             if (waits != null) {
                 waits.dialling(true);
             }
-            result = talks.begin(eyes -> Conversation.line(handsets, call, eyes)).hold();
+            result = hold(talks.begin(eyes -> Conversation.line(handsets, call, eyes)));
             if (waits != null) {
                 waits.dialling(false);
             }
@@ -190,10 +206,17 @@ public final class DialCommand implements Callable<Integer> {
                 if (pushed.isEmpty()) {
                     return nothingCame(err);
                 }
-                result = pushed.get().hold();
+                result = hold(pushed.get());
             }
         }
         return result;
+    }
+
+    /** An engine of its own ends each dialog by itself; one behind a link may be none. */
+    private int hold(Conversation conversation) throws InterruptedException {
+        return options.connects()
+                ? conversation.hold(Duration.ofSeconds(answerTimeout))
+                : conversation.hold();
     }
 
     private int nothingCame(PrintWriter err) {

@@ -7,14 +7,20 @@ import io.moondial.channel.ss7.Message;
 import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageLink;
+import io.moondial.cli.ExitCode;
+import io.moondial.handset.Screen;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import java.io.ByteArrayInputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -129,5 +135,55 @@ class ConversationTest {
         // The terminal itself shows what is typed behind the prompt, and the end of its line.
         assertThat(held(List.of(), "yes\n", true))
                 .isEqualTo("menu Yes or no?\nanswer respond Bye\n");
+    }
+
+    @Test
+    void an_engine_that_never_answers_is_not_waited_for_without_end() throws Exception {
+        StringWriter err = new StringWriter();
+        List<String> done = new ArrayList<>();
+        Conversation.Line nobody =
+                new Conversation.Line() {
+                    @Override
+                    public void answer(Screen.Menu menu, String text) {
+                        done.add("answer " + text);
+                    }
+
+                    @Override
+                    public void acknowledge(Screen.Notify notify) {
+                        done.add("acknowledge");
+                    }
+
+                    @Override
+                    public void abandon() {
+                        done.add("abandon");
+                    }
+                };
+        assertThat(silent(eyes -> nobody, err)).isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString())
+                .contains("ussd: the engine said nothing to what was dialled within 0 s")
+                .contains("--answer-timeout", "--ssn");
+        err.getBuffer().setLength(0);
+        assertThat(
+                        silent(
+                                eyes -> {
+                                    eyes.accept(new Screen.Menu(MENU, "Yes or no?"));
+                                    return nobody;
+                                },
+                                err))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(err.toString()).contains("said nothing to the last answer within 0 s");
+        assertThat(done).containsExactly("abandon", "answer yes", "abandon");
+    }
+
+    private int silent(Function<Consumer<Screen>, Conversation.Line> dials, StringWriter err)
+            throws InterruptedException {
+        return new Conversation(
+                        dials,
+                        new Conversation.Answers(
+                                List.of("yes"), new ByteArrayInputStream(new byte[0]), false),
+                        Conversation.ScreenPrinter.to(new PrintWriter(out), false),
+                        new DialRecorder(null, List.of(), false, "*1#"),
+                        new PrintWriter(err, true))
+                .hold(Duration.ofMillis(1));
     }
 }
