@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -175,12 +176,13 @@ final class KeptPushes {
     }
 
     /**
-     * Asks for all that an owner has to go on with, until the store says it; only within the guard.
+     * Asks for all that an owner has left, until the store says it; only within the guard.
      *
-     * @param then within the guard: in the order in which they were accepted
+     * @param shown how many of those that have ended are wanted, at most
+     * @param then within the guard
      */
-    void askForLeft(Supplier<String> owner, Consumer<List<StoredPush>> then) {
-        Left left = new Left(owner.get());
+    void askForLeft(Supplier<String> owner, int shown, Consumer<Left> then) {
+        Left left = new Left(owner.get(), shown);
         asking++;
         guard.later(
                 () -> {
@@ -191,7 +193,7 @@ final class KeptPushes {
                                                 guard.run(
                                                         () -> {
                                                             if (fault == null) {
-                                                                then.accept(left.inOrder());
+                                                                then.accept(left);
                                                             }
                                                             noLongerAsking();
                                                         });
@@ -204,33 +206,55 @@ final class KeptPushes {
                                                                             () ->
                                                                                     askForLeft(
                                                                                             owner,
+                                                                                            shown,
                                                                                             then)));
                                                 }
                                             });
                 });
     }
 
-    /** What is in the store that an engine has to go on with; of one thread. */
-    private static final class Left {
+    /** What an engine has left in the store; of one thread. */
+    static final class Left {
         private final String owner;
+        private final int shown;
         private final List<StoredPush> pushes = new ArrayList<>();
+
+        /** The one that ended first is the first to go. */
+        private final PriorityQueue<StoredPush> ended =
+                new PriorityQueue<>(Comparator.comparingLong(StoredPush::changed));
+
         private int unreadable;
 
-        Left(String owner) {
+        private Left(String owner, int shown) {
             this.owner = owner;
+            this.shown = shown;
         }
 
-        void add(String text) {
+        private void add(String text) {
             StoredPush.read(text)
                     .ifPresentOrElse(
                             push -> {
                                 if (push.isLeft(owner)) {
                                     pushes.add(push);
+                                } else if (push.owner().equals(owner)) {
+                                    ended.add(push);
+                                }
+                                if (ended.size() > shown) {
+                                    ended.remove();
                                 }
                             },
                             () -> unreadable++);
         }
 
+        /** Those that ended last, the last one first. */
+        List<PushReport> ended() {
+            return ended.stream()
+                    .sorted(Comparator.comparingLong(StoredPush::changed).reversed())
+                    .map(StoredPush::report)
+                    .toList();
+        }
+
+        /** What has to be gone on with, in the order in which it was accepted. */
         List<StoredPush> inOrder() {
             if (unreadable > 0) {
                 log.warn("{} pushes of the store kv cannot be read, and stay there", unreadable);

@@ -28,11 +28,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -570,10 +572,21 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private void takeUp() {
         kept.askForLeft(
                 () -> settings.owner(),
+                ENDED_SHOWN,
                 left -> {
-                    left.forEach(this::adopt);
+                    left.inOrder().forEach(this::adopt);
+                    show(left.ended());
                     turn();
                 });
+    }
+
+    /** Behind those that have ended since. */
+    private void show(List<PushReport> endedBefore) {
+        Set<String> shown = ended.stream().map(PushReport::id).collect(Collectors.toSet());
+        endedBefore.stream()
+                .filter(it -> !shown.contains(it.id()))
+                .limit(ENDED_SHOWN - ended.size())
+                .forEach(ended::addLast);
     }
 
     private void adopt(StoredPush stored) {

@@ -46,7 +46,10 @@ public interface Pushes {
      */
     CompletableFuture<Optional<PushReport>> ended(String id);
 
-    /** Those that have not ended, and those that ended last, the newest order first. */
+    /**
+     * Those that have not ended, and the 1000 that ended last, before a start too, the newest order
+     * first.
+     */
     List<PushReport> latest(int max);
 
     /** How many are in which state, and what was counted. */

@@ -583,6 +583,36 @@ class PushQueueTest {
     }
 
     @Test
+    void those_that_ended_before_a_start_are_listed_behind_those_that_ended_since() {
+        String first = ended("27761485701");
+        String second = ended("27761485702");
+        bench.kill();
+        assertThat(ids()).containsExactly(second, first);
+        String third = ended("27761485703");
+        bench.reload("{rate: 50}");
+        bench.reload("{route: hlr}"); // the store is asked once more
+
+        assertThat(ids()).containsExactly(third, second, first);
+        bench.reload("{owner: another}");
+        bench.kill();
+        bench.reload("{route: hlr, owner: another}");
+        assertThat(ids()).as("those of another engine").isEmpty();
+    }
+
+    private String ended(String msisdn) {
+        bench.time.pass(Duration.ofSeconds(1));
+        String id = bench.accepted(msisdn);
+        bench.acknowledge();
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+        return id;
+    }
+
+    private List<String> ids() {
+        bench.time.rest();
+        return bench.queue.latest(10).stream().map(PushReport::id).toList();
+    }
+
+    @Test
     void one_that_is_to_arrive_at_least_once_is_sent_again_after_a_kill() {
         PushOrder order =
                 new PushOrder(

@@ -387,7 +387,7 @@ public final class PushCommand implements Callable<Integer> {
             name = "list",
             mixinStandardHelpOptions = true,
             description = {
-                "Lists the latest pushes, the newest order first: those that have not ended, and those that ended last.",
+                "Lists the latest pushes, the newest order first: those that have not ended, and the 1000 that ended last within push: keep, before a restart too.",
                 "Exits with 3 if no engine answers."
             })
     static final class ListPushes implements Callable<Integer> {
