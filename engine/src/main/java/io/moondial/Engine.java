@@ -465,7 +465,7 @@ public final class Engine implements AutoCloseable {
         resources.add(new StatusResource(this::status, time));
         resources.add(new RulesResource(this::rulesInForce));
         resources.add(new DialogsResource(history));
-        resources.add(new PushesResource(pushes, this::pushSettings, time));
+        resources.add(new PushesResource(pushes, this::pushSettings, counters, time));
         resources.add(new MetricsResource(metrics.exposition()));
         resources.add(new SeriesResource(series));
         resources.add(new HealthResource(() -> Health.live(series), this::ready));

@@ -3,22 +3,28 @@ package io.moondial.admin;
 import io.moondial.config.Measure;
 import io.moondial.config.Nearest;
 import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.push.Orders;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushOrder.Content;
 import io.moondial.push.PushOrder.Priority;
+import io.moondial.push.PushSettings;
+import io.moondial.push.Pushes.Submission.Refused;
+import io.moondial.push.Pushes.Why;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads a body that orders a push, and finds all that is wrong with it. Whether a text can be sent,
- * and whether an order is too late or too early, is for {@link io.moondial.push.Pushes} to say.
+ * Reads a body that orders a push, and finds all that is wrong with it. What can be read is for
+ * {@link io.moondial.push.Pushes} to take or to refuse: a repeated order may be too late, and is
+ * answered all the same.
  */
 final class OrderedPush {
     static final String MSISDN = "msisdn";
@@ -45,6 +51,11 @@ final class OrderedPush {
                     AT_LEAST_ONCE,
                     CALLBACK,
                     ALERTING_PATTERN);
+
+    /** What {@code push.send} calls otherwise, by its names there. */
+    private static final Map<String, String> OF_SCRIPTS =
+            Map.of("script_key", SCRIPT, "idempotency_key", "the header " + IDEMPOTENCY_KEY);
+
     private static final List<Priority> PRIORITIES = List.of(Priority.values());
     private static final int MAX_PATTERN = 255;
 
@@ -54,8 +65,11 @@ final class OrderedPush {
 
     private final JsonNode body;
     private final Instant now;
-    private final List<String> scripts;
+    private final PushSettings settings;
     private final List<Problem> problems = new ArrayList<>();
+    private @Nullable Content content;
+    private @Nullable Instant expires;
+    private boolean callback;
 
     /** What is wrong with a field, or with the header of this name; a sentence. */
     record Problem(String field, String text) {}
@@ -64,17 +78,34 @@ final class OrderedPush {
      * One that is read.
      *
      * @param now from when a duration counts
-     * @param scripts the keys of those that may be pushed
+     * @param settings the rules that are in force
      */
-    OrderedPush(JsonNode body, Instant now, List<String> scripts) {
+    OrderedPush(JsonNode body, Instant now, PushSettings settings) {
         this.body = body;
         this.now = now;
-        this.scripts = scripts;
+        this.settings = settings;
     }
 
-    /** What is wrong, in the order of the fields; empty: nothing. */
+    /**
+     * All that is wrong with one that is not accepted: first what cannot be read, then what the
+     * rules do not allow; empty: nothing of both.
+     */
     List<Problem> problems() {
-        return List.copyOf(problems);
+        List<Problem> all = new ArrayList<>(problems);
+        Content read = content;
+        if (read != null) {
+            add(all, read instanceof PushOrder.Text ? TEXT : ARGS, Orders.refusal(read, settings));
+        }
+        add(all, EXPIRES, Orders.refusal(expires, settings, now));
+        add(all, CALLBACK, Orders.refusal(callback, settings));
+        return all;
+    }
+
+    /** A script that may not be pushed is named already. */
+    private static void add(List<Problem> all, String field, @Nullable Refused refused) {
+        if (refused != null && refused.why() != Why.SCRIPT) {
+            all.add(new Problem(field, refused.detail()));
+        }
     }
 
     /**
@@ -86,37 +117,41 @@ final class OrderedPush {
     Optional<PushOrder> read(String by, @Nullable String key) {
         for (String name : body.propertyNames()) {
             if (!FIELDS.contains(name)) {
+                String inScripts = OF_SCRIPTS.get(name);
                 wrong(
                         name,
                         "there is no '%s'%s; there are %s"
                                 .formatted(
                                         name,
-                                        Nearest.suggestion(name, FIELDS),
+                                        inScripts == null
+                                                ? Nearest.suggestion(name, FIELDS)
+                                                : "; did you mean " + inScripts + "?",
                                         String.join(", ", FIELDS)));
             }
         }
         String msisdn = number();
-        Content content = content();
+        content = content();
         Priority priority =
                 word(PRIORITY, PRIORITIES.stream().map(Priority::word).toList())
                         .map(PRIORITIES::get)
                         .orElse(Priority.NORMAL);
-        Instant expires = expires();
+        expires = expires();
         boolean atLeastOnce = truth(AT_LEAST_ONCE);
-        boolean callback = truth(CALLBACK);
+        callback = truth(CALLBACK);
         Integer alertingPattern = alertingPattern();
         if (key != null && !KEY.matcher(key).matches()) {
             wrong(
                     IDEMPOTENCY_KEY,
                     "the header Idempotency-Key has 1 to 128 visible characters of ASCII");
         }
-        if (!problems.isEmpty() || msisdn == null || content == null) {
+        Content wanted = content;
+        if (!problems.isEmpty() || msisdn == null || wanted == null) {
             return Optional.empty();
         }
         return Optional.of(
                 new PushOrder(
                         msisdn,
-                        content,
+                        wanted,
                         priority,
                         by,
                         expires,
@@ -167,6 +202,7 @@ final class OrderedPush {
         String text = text(TEXT);
         String script = text(SCRIPT);
         String args = args();
+        List<String> scripts = settings.scripts();
         if (script != null && !scripts.contains(script)) {
             wrong(
                     SCRIPT,

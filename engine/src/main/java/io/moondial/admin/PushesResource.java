@@ -1,6 +1,7 @@
 package io.moondial.admin;
 
 import io.moondial.config.Nearest;
+import io.moondial.metrics.Counters;
 import io.moondial.push.PushJson;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushReport;
@@ -60,6 +61,7 @@ public final class PushesResource implements Resource, EventSource {
 
     private final Pushes pushes;
     private final Supplier<PushSettings> settings;
+    private final Counters counters;
     private final Time time;
     private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
 
@@ -70,9 +72,12 @@ public final class PushesResource implements Resource, EventSource {
      * The resource.
      *
      * @param settings what the rules say of pushes now
+     * @param counters for what cannot be read; the queue counts what it refuses by itself
      */
-    public PushesResource(Pushes pushes, Supplier<PushSettings> settings, Time time) {
+    public PushesResource(
+            Pushes pushes, Supplier<PushSettings> settings, Counters counters, Time time) {
         this.pushes = pushes;
+        this.counters = counters;
         this.settings = settings;
         this.time = time;
         Set<Follower> told = followers;
@@ -92,12 +97,14 @@ public final class PushesResource implements Resource, EventSource {
     private Answer order(Call call) throws Refusal, InterruptedException {
         call.allow();
         requireOn();
-        OrderedPush ordered = new OrderedPush(call.body(), time.now(), settings.get().scripts());
+        OrderedPush ordered = new OrderedPush(call.body(), time.now(), settings.get());
         String name = call.caller().name();
         Optional<PushOrder> order =
                 ordered.read("api " + name, call.header(OrderedPush.IDEMPOTENCY_KEY));
         if (order.isEmpty()) {
-            return wrong(ordered.problems());
+            List<OrderedPush.Problem> problems = ordered.problems();
+            counters.increment("push.refused." + word(problems.getFirst().field()));
+            return wrong(problems);
         }
         return switch (submit(order.get())) {
             case Accepted(PushReport report, boolean again) -> {
@@ -111,7 +118,7 @@ public final class PushesResource implements Resource, EventSource {
                         new Answer.Json(again ? 200 : 202, json(report, call.caller())),
                         Map.of("Location", PUSHES + "/" + report.id()));
             }
-            case Refused refused -> refused(refused);
+            case Refused refused -> refused(refused, ordered);
         };
     }
 
@@ -129,14 +136,23 @@ public final class PushesResource implements Resource, EventSource {
         }
     }
 
-    private Answer refused(Refused refused) throws Refusal {
+    /** The cause that such an order is counted under, as the queue counts those that it refuses. */
+    private static String word(String field) {
+        return switch (field) {
+            case OrderedPush.MSISDN -> "number";
+            case OrderedPush.TEXT, OrderedPush.SCRIPT, OrderedPush.EXPIRES -> field;
+            default -> "order";
+        };
+    }
+
+    private Answer refused(Refused refused, OrderedPush ordered) throws Refusal {
         return switch (refused.why()) {
             case OFF -> throw Refusal.notFound(refused.detail());
-            case NUMBER -> wrong(OrderedPush.MSISDN, refused);
-            case TEXT -> wrong(OrderedPush.TEXT, refused);
-            case SCRIPT -> wrong(OrderedPush.SCRIPT, refused);
-            case EXPIRES -> wrong(OrderedPush.EXPIRES, refused);
-            case ORDER -> throw Refusal.badRequest(refused.detail());
+            case NUMBER -> wrong(OrderedPush.MSISDN, refused, ordered);
+            case TEXT -> wrong(OrderedPush.TEXT, refused, ordered);
+            case SCRIPT -> wrong(OrderedPush.SCRIPT, refused, ordered);
+            case EXPIRES -> wrong(OrderedPush.EXPIRES, refused, ordered);
+            case ORDER -> wrong("", refused, ordered);
             case CONFLICT -> throw Refusal.conflict(refused.detail());
             case FULL ->
                     later(
@@ -147,8 +163,11 @@ public final class PushesResource implements Resource, EventSource {
         };
     }
 
-    private static Answer wrong(String field, Refused refused) {
-        return wrong(List.of(new OrderedPush.Problem(field, refused.detail())));
+    /** The queue names what it finds first. */
+    private static Answer wrong(String field, Refused refused, OrderedPush ordered) {
+        List<OrderedPush.Problem> all = ordered.problems();
+        return wrong(
+                all.isEmpty() ? List.of(new OrderedPush.Problem(field, refused.detail())) : all);
     }
 
     /** All that is wrong: in one text for people, and by field for programs. */
@@ -243,7 +262,7 @@ public final class PushesResource implements Resource, EventSource {
         return answer;
     }
 
-    private static Answer answered(Call call, CompletableFuture<Optional<PushReport>> report)
+    private Answer answered(Call call, CompletableFuture<Optional<PushReport>> report)
             throws Refusal, InterruptedException {
         try {
             return answer(call, report.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
@@ -254,16 +273,14 @@ public final class PushesResource implements Resource, EventSource {
         }
     }
 
-    private static Answer answer(Call call, Optional<PushReport> report) throws Refusal {
-        return Answer.json(
-                json(
-                        report.orElseThrow(
-                                () ->
-                                        Refusal.notFound(
-                                                "there is no push %s, or it ended longer ago than push: keep says"
-                                                        .formatted(
-                                                                LogText.of(call.path("push_id"))))),
-                        call.caller()));
+    private Answer answer(Call call, Optional<PushReport> report) throws Refusal {
+        PushReport found =
+                report.orElseThrow(
+                        () ->
+                                Refusal.notFound(
+                                        "there is no push %s, or it ended longer ago than push: keep says"
+                                                .formatted(LogText.of(call.path("push_id")))));
+        return Answer.json(withHeld(json(found, call.caller()), found));
     }
 
     private static Answer late() {
@@ -321,5 +338,13 @@ public final class PushesResource implements Resource, EventSource {
         json.put("msisdn", caller.number(report.msisdn()));
         String answer = report.answer();
         return answer == null ? json : json.put("answer", caller.text(answer));
+    }
+
+    /** Of one that waits for its turn, also why none of its kind begins now. */
+    private ObjectNode withHeld(ObjectNode json, PushReport report) {
+        String held = report.state() == State.QUEUED ? pushes.standing().held() : null;
+        boolean isPassed =
+                report.priority() == PushOrder.Priority.URGENT && "quiet_hours".equals(held);
+        return held == null || isPassed ? json : json.put("held", held);
     }
 }

@@ -45,19 +45,9 @@ public final class Orders {
         if (wrong != null) {
             return wrong;
         }
-        Instant expires = order.expires();
-        if (expires != null && !expires.isAfter(now)) {
-            return new Submission.Refused(
-                    Why.EXPIRES,
-                    "it has expired already: %s is not after %s".formatted(expires, now));
-        }
-        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
-            return new Submission.Refused(
-                    Why.EXPIRES,
-                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
-                            .formatted(
-                                    expires,
-                                    Measure.DURATION.format(settings.maxExpires().toMillis())));
+        Submission.Refused late = refusal(order.expires(), settings, now);
+        if (late != null) {
+            return late;
         }
         String key = order.idempotencyKey();
         if (key != null && !IDEMPOTENCY_KEY.matcher(key).matches()) {
@@ -71,14 +61,43 @@ public final class Orders {
                     Why.ORDER,
                     "the alerting pattern is %d; allowed is 0 to 255".formatted(pattern));
         }
-        if (order.callback() && settings.callback() == null) {
+        return refusal(order.callback(), settings);
+    }
+
+    /**
+     * Why a push cannot begin until then; null: it can.
+     *
+     * @param expires null: the order does not say
+     */
+    public static Submission.@Nullable Refused refusal(
+            @Nullable Instant expires, PushSettings settings, Instant now) {
+        if (expires != null && !expires.isAfter(now)) {
             return new Submission.Refused(
-                    Why.ORDER, "it asks for a callback, and the rules name none (push: callback)");
+                    Why.EXPIRES,
+                    "it has expired already: %s is not after %s".formatted(expires, now));
+        }
+        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
+            return new Submission.Refused(
+                    Why.EXPIRES,
+                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
+                            .formatted(
+                                    expires,
+                                    Measure.DURATION.format(settings.maxExpires().toMillis())));
         }
         return null;
     }
 
-    private static Submission.@Nullable Refused refusal(
+    /** Why nobody can be told how it ends, if that is asked for; null: somebody can. */
+    public static Submission.@Nullable Refused refusal(boolean callback, PushSettings settings) {
+        return callback && settings.callback() == null
+                ? new Submission.Refused(
+                        Why.ORDER,
+                        "it asks for a callback, and the rules name none (push: callback)")
+                : null;
+    }
+
+    /** Why this cannot be pushed; null: it can. */
+    public static Submission.@Nullable Refused refusal(
             PushOrder.Content content, PushSettings settings) {
         return switch (content) {
             case PushOrder.Text(var _, String text) -> {

@@ -10,6 +10,7 @@ import io.moondial.admin.EventSource.Following;
 import io.moondial.admin.EventSource.Wish;
 import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.DialogFact.Screen;
+import io.moondial.metrics.Counters;
 import io.moondial.push.MemoryPushes;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushOrder.Priority;
@@ -41,7 +42,9 @@ class PushesResourceTest {
     private final MemoryPushes pushes = new MemoryPushes(time, 100);
     private PushSettings settings =
             WrittenSettings.settings(PushSettings.schema(), "route: hlr", "scripts: [survey]");
-    private final PushesResource resource = new PushesResource(pushes, () -> settings, time);
+    private final Counters counters = new Counters();
+    private final PushesResource resource =
+            new PushesResource(pushes, () -> settings, counters, time);
     private final Asking api = new Asking(resource);
     private final JsonMapper json = new JsonMapper();
 
@@ -193,6 +196,93 @@ class PushesResourceTest {
         assertThat(pushes.orders()).isEmpty();
     }
 
+    /** Be it found by who reads the order, or only by the queue. */
+    @Test
+    void what_the_rules_do_not_allow_is_named_with_the_rest() throws Exception {
+        String args = "x".repeat(5000);
+        Answered unreadable =
+                order(
+                        """
+                        {"msisdn": "x", "script": "survey", "args": {"a": "%s"}, "expires": "9d", "callback": true}
+                        """
+                                .formatted(args));
+        assertThat(fields(unreadable)).containsExactly("msisdn", "args", "expires", "callback");
+        assertThat(unreadable.body().get("error").asString())
+                .contains("args has 5008 characters of JSON; allowed are 4096")
+                .contains("allowed is at most 7d after the order (push: max_expires)")
+                .contains("it asks for a callback, and the rules name none");
+        assertThat(counters.value("push.refused.number")).isEqualTo(1);
+
+        pushes.refuse(Why.ORDER, "args has too many characters");
+        Answered refused =
+                order(
+                        """
+                        {"msisdn": "12345", "script": "survey", "args": {"a": "%s"}, "expires": "9d"}
+                        """
+                                .formatted(args));
+        assertThat(fields(refused)).containsExactly("args", "expires");
+        assertThat(counters.snapshot()).as("the queue has counted it").hasSize(1);
+    }
+
+    private static List<String> fields(Answered answer) {
+        assertThat(answer.status()).isEqualTo(400);
+        return answer.body()
+                .get("problems")
+                .valueStream()
+                .map(it -> it.get("field").asString())
+                .toList();
+    }
+
+    @Test
+    void what_cannot_be_read_is_counted_as_the_queue_counts() throws Exception {
+        order("{}");
+        order("{\"msisdn\": \"12345\"}");
+        order("{\"msisdn\": \"12345\", \"script\": \"other\"}");
+        order("{\"msisdn\": \"12345\", \"text\": \"a\", \"expires\": \"soon\"}");
+        order("{\"msisdn\": \"12345\", \"text\": \"a\", \"priority\": \"high\"}");
+        order(HELLO, "no blanks");
+        order(HELLO);
+
+        assertThat(counters.snapshot())
+                .containsOnly(
+                        Map.entry("push.refused.number", 1L),
+                        Map.entry("push.refused.text", 1L),
+                        Map.entry("push.refused.script", 1L),
+                        Map.entry("push.refused.expires", 1L),
+                        Map.entry("push.refused.order", 2L));
+    }
+
+    @Test
+    void one_that_waits_says_what_holds_it() throws Exception {
+        String normal = ordered();
+        String urgent =
+                order(
+                                """
+                                {"msisdn": "27761234567", "text": "Hello", "priority": "urgent"}
+                                """)
+                        .body()
+                        .get("push_id")
+                        .asString();
+        assertThat(heldOf(normal)).isEmpty();
+        pushes.hold("quiet_hours");
+        assertThat(heldOf(normal)).isEqualTo("quiet_hours");
+        assertThat(heldOf(urgent)).as("quiet hours do not hold it").isEmpty();
+        pushes.hold("overload");
+        assertThat(heldOf(urgent)).isEqualTo("overload");
+    }
+
+    private String heldOf(String id) throws Exception {
+        return ask(OPERATOR, "GET", "/v1/pushes/" + id, "").body().path("held").asString("");
+    }
+
+    @Test
+    void times_have_milliseconds_always() throws Exception {
+        time.pass(Duration.ofNanos(120_000_123));
+        JsonNode body = order(HELLO).body();
+        assertThat(body.get("accepted").asString()).matches(".*T[0-9:]{8}\\.[0-9]{3}Z");
+        assertThat(body.get("changed")).isEqualTo(body.get("accepted"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -201,6 +291,7 @@ class PushesResourceTest {
                     """
                     {}                                                | msisdn is missing; give text, what the subscriber reads, or script, the key of a script
                     {"msisdn": "12345", "text": "a", "script": "survey"}  | there are text and script; give one of them
+                    {"msisdn": "12345", "text": "a", "script_key": "survey"} | there is no 'script_key'; did you mean script?; there are msisdn, text, kind, script, args, expires, priority, at_least_once, callback, alerting_pattern
                     {"msisdn": 1, "text": "a"}                        | msisdn must be a string
                     {"msisdn": "12345", "text": 7}                        | text must be a string
                     {"msisdn": "12345", "script": "survei"}               | script is 'survei', which is none of push: scripts in the rules; did you mean survey?; there are survey
@@ -312,15 +403,14 @@ class PushesResourceTest {
                                 """
                                 {"push_id": "p1", "msisdn": "27761234567", "what": "notify",
                                  "priority": "normal", "by": "api olga", "state": "failed",
-                                 "accepted": "%1$s", "expires": "%2$s", "changed": "%1$s",
-                                 "attempts": 3, "next_attempt": "%3$s", "error_code": 34,
+                                 "accepted": "2026-01-05T08:00:00.000Z",
+                                 "expires": "2026-01-05T08:10:00.000Z",
+                                 "changed": "2026-01-05T08:00:00.000Z",
+                                 "attempts": 3, "next_attempt": "2026-01-05T08:00:08.000Z",
+                                 "error_code": 34,
                                  "reason": "system_failure", "answer": "my number is 27761234567",
                                  "instance_id": "i-1", "callback": false}
-                                """
-                                        .formatted(
-                                                time.now(),
-                                                time.now().plus(Duration.ofMinutes(10)),
-                                                time.now().plusSeconds(8))));
+                                """));
         JsonNode masked = api.get(VIEWER, "/v1/pushes/" + id);
         assertThat(masked.get("msisdn").asString()).isEqualTo("2776123****");
         assertThat(masked.get("answer").asString()).isEqualTo("my number is 2776123****");

@@ -73,6 +73,9 @@ final class PushPrinter {
             if (report.has("instance_id")) {
                 row("dialog", text(report, "instance_id"));
             }
+            if (text(report, "reason").equals("script") && report.has("instance_id")) {
+                row("next", "ussd dialogs " + text(report, "instance_id") + " says why");
+            }
         }
         out.flush();
     }
@@ -89,6 +92,11 @@ final class PushPrinter {
             if (report.has("error_code")) {
                 remark.append(" (MAP error ").append(text(report, "error_code")).append(')');
             }
+        }
+        if (report.has("held")) {
+            remark.append(remark.isEmpty() ? "" : ", ")
+                    .append("none begins now: ")
+                    .append(text(report, "held"));
         }
         if (report.has("next_attempt")) {
             remark.append(remark.isEmpty() ? "" : ", ")

@@ -55,7 +55,7 @@ class PushCommandTest {
                         WrittenSettings.settings(AdminSettings.class),
                         new Counters(),
                         time,
-                        List.of(new PushesResource(pushes, () -> settings, time)));
+                        List.of(new PushesResource(pushes, () -> settings, new Counters(), time)));
     }
 
     @AfterEach
@@ -463,6 +463,10 @@ class PushCommandTest {
         assertThat(ussd("push", "status", "p1")).isZero();
         assertThat(out.toString())
                 .contains("push       p1", "state      queued", "by api local", "attempts   0");
+        pushes.hold("quiet_hours");
+        ussd("push", "status", "p1");
+        assertThat(out.toString()).contains("state      queued none begins now: quiet_hours");
+        pushes.hold(null);
         assertThat(ussd("push", "cancel", "p1")).isZero();
         assertThat(out.toString()).contains("p1  27761234567     notify       cancelled");
         assertThat(ussd("push", "list", "--only", "queued")).isZero();

@@ -58,6 +58,28 @@ class PushVerbsTest {
                         .toArray(String[]::new));
     }
 
+    @Test
+    void a_push_whose_script_fails_names_the_command_that_says_why() throws Exception {
+        Files.writeString(folder.resolve("scripts/broken.lua"), "error('no')");
+        engine.close();
+        start("push: {route: hlr, scripts: [broken]}");
+        assertThat(ussd("push", "--msisdn", "27761234567", "--wait", "--script", "broken"))
+                .isEqualTo(ExitCode.FAILED);
+        String id = out.toString().substring(0, out.toString().indexOf(' '));
+        ussd("push", "status", id);
+        assertThat(out.toString()).contains("state      failed script");
+        String next =
+                out.toString()
+                        .lines()
+                        .filter(it -> it.startsWith("next "))
+                        .map(it -> it.substring("next".length()).strip())
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(next).matches("ussd dialogs \\S+ says why");
+        ussd("dialogs", next.split(" ", -1)[2]);
+        assertThat(out.toString()).contains("broken.lua:1");
+    }
+
     /** Nobody has this number. */
     @Test
     void a_push_that_fails_says_why_and_is_counted_in_status() {
