@@ -208,12 +208,15 @@ final class TestParser {
         if (!scope.hasOpened() && !(mayBePushedTo() && isOfAll(raw.word()))) {
             problems.add(
                     raw.place(),
-                    "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first%s"
+                    "'%s' comes before anything was dialled%s: dial CODE or push TEXT comes first%s%s"
                             .formatted(
                                     raw.name(),
                                     scope.handset().equals(Scope.FIRST)
                                             ? ""
                                             : " at handset " + scope.handset(),
+                                    isOfAll(raw.word()) && !scope.opened().isEmpty()
+                                            ? ", or from NUMBER, where the engine pushes to it"
+                                            : "",
                                     raw.doneOn()));
             return;
         }

@@ -330,6 +330,11 @@ final class TestEngine {
         if (call.isOver()) {
             return "the dialog is over";
         }
+        List<String> coming = backends.coming();
+        return now(call) + (coming.isEmpty() ? "" : "; " + String.join(", ", coming));
+    }
+
+    private String now(TestHandset.Call call) {
         String place = lastPlace(call);
         String waiting =
                 call.open()

@@ -187,6 +187,9 @@ record PushGiven(String text, @Nullable String msisdn, Duration after, End end) 
         if (word.equals("shows") && rest != null) {
             return new Check(check.group(1), null, rest);
         }
+        if (word.equals(State.FAILED.word()) && rest != null && reason(rest).isPresent()) {
+            return new Check(check.group(1), rest, null); // as 'given push' has it
+        }
         boolean known =
                 reason(word).isPresent()
                         || Arrays.stream(State.values()).anyMatch(it -> it.word().equals(word));

@@ -5,6 +5,7 @@ import io.moondial.channel.NodeLink;
 import io.moondial.channel.NodeOpener;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingRequest;
+import io.moondial.config.Measure;
 import io.moondial.dialog.FarIncoming;
 import io.moondial.dialog.FarIncoming.Word;
 import io.moondial.dialog.FarOutgoing;
@@ -20,8 +21,10 @@ import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UndecodableString;
 import io.moondial.text.UssdString.UnsendableText;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +43,10 @@ final class NodeStandIn implements StandIn<Nodes>, Nodes {
     private final List<Given> givens = new ArrayList<>();
     private final Set<Given> used = Collections.newSetFromMap(new IdentityHashMap<>());
     private final List<Sent> sent = new ArrayList<>();
+
+    /** When nodes will say something, in nanoseconds of the test's time. */
+    private final List<Long> coming = new ArrayList<>();
+
     private int dialogs;
 
     NodeStandIn(UssdSettings settings, TestWorld world) {
@@ -136,6 +143,15 @@ final class NodeStandIn implements StandIn<Nodes>, Nodes {
         return givens.stream().filter(it -> !used.contains(it)).map(Given::line).toList();
     }
 
+    @Override
+    public synchronized Optional<String> coming() {
+        return coming.stream()
+                .min(Comparator.naturalOrder())
+                .map(it -> Duration.ofNanos(it - world.time().nanos()).toMillis())
+                .map(Measure.DURATION::format)
+                .map("the other node answers in %1$s ('wait %1$s' stands before it)"::formatted);
+    }
+
     /** A dialog with a node that says what is given. */
     private final class Node implements NodeLink {
         private final Receiver receiver;
@@ -182,8 +198,19 @@ final class NodeStandIn implements StandIn<Nodes>, Nodes {
             if (says == null || says.after() == null) {
                 receiver.arrived(message);
             } else {
-                world.time().after(says.after(), () -> receiver.arrived(message));
+                long at = world.time().nanos() + says.after().toNanos();
+                synchronized (NodeStandIn.this) {
+                    coming.add(at);
+                }
+                world.time().after(says.after(), () -> arrive(at, message));
             }
+        }
+
+        private void arrive(long at, FarIncoming message) {
+            synchronized (NodeStandIn.this) {
+                coming.remove(at);
+            }
+            receiver.arrived(message);
         }
 
         /** Null: it says nothing. */

@@ -132,6 +132,14 @@ public interface Backend<S extends Record, T> {
             return List.of();
         }
 
+        /**
+         * What it has yet to say to a script that waits, in words that say when in the test's time;
+         * empty: nothing.
+         */
+        default Optional<String> coming() {
+            return Optional.empty();
+        }
+
         /** Gives back what it holds. */
         @Override
         default void close() {}

@@ -83,6 +83,10 @@ public final class Backends implements AutoCloseable {
                     : standIn.unused().stream().map(it -> "given " + module + " " + it);
         }
 
+        Stream<String> coming() {
+            return standIn == null ? Stream.of() : standIn.coming().stream();
+        }
+
         Optional<String> check(boolean absent, String text) {
             return Objects.requireNonNull(standIn, "only stand-ins are checked")
                     .check(absent, text);
@@ -323,6 +327,11 @@ public final class Backends implements AutoCloseable {
     /** The givens of a dialog test that have answered nothing so far, as its lines have them. */
     public List<String> unused() {
         return started.stream().flatMap(Started::unused).toList();
+    }
+
+    /** What stand-ins have yet to say, see {@link Backend.StandIn#coming}. */
+    public List<String> coming() {
+        return started.stream().flatMap(Started::coming).toList();
     }
 
     /** Stops them, from the last to the first, each even if others fail. */

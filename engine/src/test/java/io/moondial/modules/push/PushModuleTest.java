@@ -195,6 +195,8 @@ class PushModuleTest {
                                 wait 8s
                                 respond 1 true true nil absent_subscriber nil expired
                                 pushes 27829000004 absent_subscriber
+                                pushes 27829000004 failed absent_subscriber
+                                no pushes 27829000004 failed ussd_busy
                                 stat calls.push.menu.completed 1
                                 stat calls.push.notify.completed 1
                                 stat calls.push.script.completed 1

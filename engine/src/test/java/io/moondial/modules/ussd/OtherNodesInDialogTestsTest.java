@@ -1,7 +1,9 @@
 package io.moondial.modules.ussd;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.moondial.Configuration;
 import io.moondial.dialogtest.language.DialogFile;
@@ -91,6 +93,25 @@ class OtherNodesInDialogTestsTest {
                                 no ussd error 72
                                 """))
                 .isEmpty();
+    }
+
+    /** The example of dialog-grammar.md, and what a test is told that forgets to wait. */
+    @Test
+    void a_node_that_answers_later_is_waited_for() throws Exception {
+        String example =
+                Files.readString(
+                                Path.of(
+                                        requireNonNull(System.getProperty("moondial.root")),
+                                        "engine/docs/dialog-grammar.md"))
+                        .transform(it -> it.substring(it.indexOf("  given ussd \"*200#\"")))
+                        .transform(it -> it.substring(0, it.indexOf("  ```")))
+                        .replaceAll("(?m)^  ", "");
+        assertThat(example).contains("wait 2s");
+        assertThat(failuresOf(example)).isEmpty();
+        assertThat(failuresOf(example.replace("wait 2s\n", "")))
+                .first(STRING)
+                .startsWith("expected 'respond', nothing comes: the script waits")
+                .endsWith("; the other node answers in 2s ('wait 2s' stands before it)");
     }
 
     @ParameterizedTest
