@@ -19,6 +19,7 @@ import io.moondial.logic.ServiceDesk;
 import io.moondial.metrics.Counters;
 import io.moondial.problem.Problem;
 import io.moondial.rules.NotifySettings;
+import io.moondial.rules.Trigger;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.text.LogText;
@@ -125,6 +126,13 @@ final class ServedScripts implements Scripts {
             } else {
                 all.put(script.file(), firstSeen(script, from));
                 fresh.add(script);
+            }
+        }
+        for (ScriptStatus relay : desk.scripts().stream().filter(ServedScripts::relays).toList()) {
+            Path file = file(now, relay);
+            if (file != null) {
+                Since first = new Since(relay.version(), from);
+                all.put(file, before.getOrDefault(file, first));
             }
         }
         since = Map.copyOf(all);
@@ -236,6 +244,20 @@ final class ServedScripts implements Scripts {
                         folder.resolve(key + SUFFIX));
     }
 
+    /** Whether it is the engine's own, which relays what triggers name a node for. */
+    private static boolean relays(ScriptStatus script) {
+        return script.key().equals(Trigger.RELAYING);
+    }
+
+    /** Of what relays, the rules, which name the node. Null: a reload has removed it meanwhile. */
+    private static @Nullable Path file(Configuration now, ScriptStatus script) {
+        Path folder = folder(now, script.service());
+        if (folder == null) {
+            return null;
+        }
+        return relays(script) ? now.rules().file() : folder.resolve(script.key() + SUFFIX);
+    }
+
     private static @Nullable Path folder(Configuration now, String service) {
         if (!service.equals(DialogKind.NOTIFIED.section())) {
             return now.rules().process().scriptDir();
@@ -254,9 +276,8 @@ final class ServedScripts implements Scripts {
         desk.metrics().scripts().forEach(it -> counted.put(it.service() + ' ' + it.script(), it));
         List<Script> all = new ArrayList<>();
         for (ScriptStatus script : desk.scripts()) {
-            Path folder = folder(now, script.service());
-            if (folder != null) {
-                Path file = folder.resolve(script.key() + SUFFIX);
+            Path file = file(now, script);
+            if (file != null) {
                 OfScript counts = counted.get(script.service() + ' ' + script.key());
                 all.add(script(script, file, counts, of(problems, file).size()));
             }

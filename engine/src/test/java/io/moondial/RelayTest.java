@@ -153,6 +153,20 @@ class RelayTest {
     }
 
     @Test
+    void what_relays_is_in_service_since_the_start_and_named_by_the_rules() throws Exception {
+        start("return 'x'", "30s");
+        Engine near = requireNonNull(relaying);
+        near.keepLastGood(new LastGood(near.rules().file(), folder.resolve("state")));
+        assertThat(near.scripts().all())
+                .singleElement()
+                .satisfies(
+                        it -> {
+                            assertThat(it.file()).isEqualTo(near.rules().file());
+                            assertThat(it.since()).isEqualTo(near.status().started());
+                        });
+    }
+
+    @Test
     void every_screen_and_every_answer_goes_through() throws Exception {
         start(
                 """

@@ -69,7 +69,7 @@ public final class ScriptsResource implements Resource {
      * A script that dialogs can begin with.
      *
      * @param service the section of the rules that names it
-     * @param file where it lies, as the person named its folder
+     * @param file where it lies, as the person named its folder; of what relays, the rules
      * @param since when this version came into service
      * @param lastFailure null: none has failed since the start
      * @param thinkP50 NaN: no menu has been answered since the start
