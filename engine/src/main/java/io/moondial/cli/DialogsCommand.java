@@ -239,7 +239,7 @@ final class DialogsCommand implements Callable<Integer> {
                                                 follow && dialog.has("changed")
                                                         ? "changed"
                                                         : "began")),
-                                text(dialog, "code"),
+                                inLine(text(dialog, "code")),
                                 text(dialog, "msisdn"),
                                 text(dialog, "script"),
                                 text(dialog, "outcome"),
@@ -330,6 +330,11 @@ final class DialogsCommand implements Callable<Integer> {
         return value.isNull() ? "-" : seen(value.asString("-"));
     }
 
+    /** In a table, a text is one line: what is pushed can have several. */
+    private static String inLine(String text) {
+        return text.replace("\n", "\\n");
+    }
+
     private static String seen(String text) {
         StringBuilder seen = new StringBuilder();
         text.codePoints()
@@ -358,7 +363,7 @@ final class DialogsCommand implements Callable<Integer> {
             JsonNode dialog = history.path("dialog");
             out.printf(
                     "%s  from %s  ->  %s  %s  %s  %s%n",
-                    text(dialog, "code"),
+                    inLine(text(dialog, "code")),
                     text(dialog, "msisdn"),
                     text(dialog, "script"),
                     text(dialog, "version"),

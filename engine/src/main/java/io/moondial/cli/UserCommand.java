@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Says who may log in to the interface over TCP. A running engine notices a change by itself.",
-            "The file is that of 'admin: users' in the rules. It holds hashes of passwords and tokens, and only its owner can read it. Roles are viewer (numbers masked), operator (sees them, dials, traces, reloads) and admin (changes what is in service)."
+            "The file is that of 'admin: users' in the rules. It holds hashes of passwords and tokens, and only its owner can read it. Roles are viewer (numbers masked), operator (sees them, dials, orders pushes, traces, reloads) and admin (changes what is in service)."
         },
         subcommands = {
             UserCommand.Add.class,

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 public final class ChangedSettings {
     private static final int SHORT = 40;
 
+    /** Of words that the rules allow, such as the reasons for which pushes are tried again. */
+    private static final int SHORT_LIST = 160;
+
     private ChangedSettings() {}
 
     /**
@@ -41,7 +44,8 @@ public final class ChangedSettings {
 
         /** Long values are not shown, nor those that the writer of the file chose freely. */
         private static boolean isShown(String value) {
-            return value.length() <= SHORT && !value.contains("{");
+            boolean isList = value.startsWith("[");
+            return value.length() <= (isList ? SHORT_LIST : SHORT) && !value.contains("{");
         }
     }
 

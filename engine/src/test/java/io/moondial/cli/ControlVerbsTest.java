@@ -466,7 +466,7 @@ class ControlVerbsTest {
         try (RunningEngine it = new RunningEngine(folder, "ussd.menu('Well?')")) {
             String rules = it.rules.toString();
             it.dial("27761485722", "*1#").next(Screen.Menu.class);
-            it.dial("27760000000", "*2#").next(Screen.Menu.class);
+            it.dial("27760000000", "*2#\nand more").next(Screen.Menu.class);
             assertThat(ussd("dialogs", "--rules", rules)).isZero();
             assertThat(out.toString().lines())
                     .hasSize(2)

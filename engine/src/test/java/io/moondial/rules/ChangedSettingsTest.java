@@ -59,6 +59,22 @@ class ChangedSettingsTest {
     }
 
     @Test
+    void a_list_of_words_is_told_whole() throws Exception {
+        assertThat(
+                        told(
+                                "push: {route: hlr}",
+                                "push: {route: hlr, retry: {on: [ussd_busy, absent_subscriber]}}"))
+                .containsExactly(
+                        "push.retry.on [\"ussd_busy\", \"system_failure\", \"no_answer\"] -> [\"ussd_busy\", \"absent_subscriber\"]");
+        assertThat(
+                        told(
+                                "push: {route: hlr}",
+                                "push: {route: hlr, retry: {on: [ussd_busy, system_failure, no_answer, absent_subscriber]}}"))
+                .containsExactly(
+                        "push.retry.on [\"ussd_busy\", \"system_failure\", \"no_answer\"] -> [\"ussd_busy\", \"system_failure\", \"no_answer\", \"absent_subscriber\"]");
+    }
+
+    @Test
     void triggers_that_come_or_go_are_counted() throws Exception {
         String two =
                 "process: {triggers: [{ussd_string: '*1#', script_key: care}, {script_key: care}]}";

@@ -214,7 +214,7 @@ class Order {
           ${scripts.map((it) => html`<option value=${`script:${it}`} ?selected=${this.#what === `script:${it}`}>${w.script(it)}</option>`)}
         </select>${wrong('script')}</label>
         <label>${w.priority}<select name="priority">${['normal', 'urgent', 'low'].map((it) => html`<option value=${it}>${w.priorities[it]}</option>`)}</select></label>
-        <label>${w.expiresAfter}<input name="expires" size="8" placeholder="10m">${wrong('expires')}</label>
+        <label>${w.expiresAfter}<input name="expires" size="8" placeholder="${w.asRules}">${wrong('expires')}</label>
         ${isScript
           ? html`<label class="wide">${w.args}<textarea name="args" rows="2" placeholder='{"amount": 50}'></textarea>${wrong('args')}</label>`
           : html`<label class="wide">${w.text}<textarea name="text" rows="3" required></textarea>${wrong('text')}</label>`}
