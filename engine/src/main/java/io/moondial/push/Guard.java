@@ -10,10 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lock within which nobody else is called: what others are to be told, asked or given to do is
- * done afterwards. What takes no lock of those who enter here is done by the thread that leaves, as
- * it leaves; the rest on a thread that holds no lock. So whoever enters may hold locks of its own,
- * and nobody waits at this one for longer than a change takes.
+ * A lock for changes that are short and take no other lock: what others are to be told, asked or
+ * given to do is done after it was left. A task that takes none of the locks that callers may hold
+ * is done by the thread that leaves; any other one by a thread that holds no lock. So whoever
+ * enters may hold locks of its own, and nobody waits here for longer than a change takes.
  */
 final class Guard {
     private static final Logger log = LoggerFactory.getLogger(Guard.class);
@@ -72,9 +72,9 @@ final class Guard {
     }
 
     /**
-     * Does this outside, before the caller of {@link #run} goes on; only within the lock.
+     * Does this outside, as soon as this thread has left the lock; only within the lock.
      *
-     * @param task is short, and takes no lock that somebody may hold who enters here
+     * @param task is short, and takes none of the locks that somebody may hold who enters here
      */
     void atExit(Runnable task) {
         if (atExit.isEmpty()) {

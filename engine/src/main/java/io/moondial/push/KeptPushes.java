@@ -40,7 +40,6 @@ final class KeptPushes {
     private final RateLimitedLog limited;
     private final Guard guard;
     private final Time time;
-    private final Runnable onFailure;
     private volatile @Nullable PushStore store;
     private volatile @Nullable Counters counters;
 
@@ -58,15 +57,10 @@ final class KeptPushes {
     /** The ids of those that have ended since the first of them began to ask. */
     private final Set<String> endedMeanwhile = new HashSet<>();
 
-    /**
-     * In a store that is named later.
-     *
-     * @param onFailure done within the guard each time the store fails
-     */
-    KeptPushes(Guard guard, Time time, Runnable onFailure) {
+    /** In a store that is named later. */
+    KeptPushes(Guard guard, Time time) {
         this.guard = guard;
         this.time = time;
-        this.onFailure = onFailure;
         limited = new RateLimitedLog(log, time);
     }
 
@@ -124,7 +118,6 @@ final class KeptPushes {
 
     /** The store has not done what it was asked for: a sentence's end, as in "take an order". */
     void failed(String what, @Nullable Throwable fault) {
-        guard.run(onFailure);
         Counters present = counters;
         if (present != null) {
             present.increment("push.store_failures");

@@ -252,14 +252,16 @@ final class Push implements PushLink.Progress, DialogListener {
                         present.channel(),
                         time,
                         this);
-        guard.run(
-                () -> {
-                    link = made;
-                    isOver = false;
-                    if (state.isLast() || queue.isStopping()) {
-                        guard.later(() -> made.withdraw("the push was withdrawn", () -> {}));
-                    }
-                });
+        boolean isTooLate =
+                guard.get(
+                        () -> {
+                            link = made;
+                            isOver = false;
+                            return state.isLast() || queue.isStopping();
+                        });
+        if (isTooLate) {
+            made.withdraw("the push was withdrawn", () -> {});
+        }
         return new PushedDialog(
                 id,
                 order.msisdn(),
@@ -315,7 +317,7 @@ final class Push implements PushLink.Progress, DialogListener {
             List<CompletableFuture<@Nullable Void>> waiting,
             @Nullable Throwable fault) {
         if (fault != null) {
-            queue.kept().failed("take how push %s is".formatted(id), fault);
+            queue.notWritten(id, fault);
             waiting.forEach(it -> it.completeExceptionally(fault));
             time.after(KeptPushes.AGAIN, () -> guard.run(this::writeAgain));
             return;
@@ -324,19 +326,19 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.run(
                 () -> {
                     isWritten = false;
-                    queue.kept().behind(-1);
                     if (isDirty) {
                         write();
                     } else if (wasLast) {
                         queue.forget(this);
                     }
+                    queue.kept().behind(-1);
                 });
     }
 
     private void writeAgain() {
         isWritten = false;
-        queue.kept().behind(-1);
         write();
+        queue.kept().behind(-1);
     }
 
     // ---- its attempts

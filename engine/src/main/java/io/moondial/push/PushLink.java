@@ -43,9 +43,6 @@ final class PushLink implements BegunLink {
     /** How long an HLR may take to say where a subscriber is. */
     private static final Duration LOCATE_WITHIN = Duration.ofSeconds(10);
 
-    /** How long an attempt waits for a store that does not answer. */
-    private static final Duration STORE_AGAIN = Duration.ofSeconds(1);
-
     /** How long an attempt waits that no link took: that is no failure of the subscriber's side. */
     private static final Duration LINK_AGAIN = Duration.ofSeconds(5);
 
@@ -171,7 +168,7 @@ final class PushLink implements BegunLink {
                 }
                 begin = first;
             }
-            attempt();
+            attempt(true);
             return Optional.empty();
         }
         DialogLink open;
@@ -239,7 +236,12 @@ final class PushLink implements BegunLink {
 
     // ---- an attempt
 
-    private void attempt() {
+    /**
+     * Makes the next attempt.
+     *
+     * @param maySend whether the message may leave on this thread: it can wait
+     */
+    private void attempt(boolean maySend) {
         Attempt attempt;
         synchronized (lock) {
             nextAttempt = null;
@@ -254,7 +256,7 @@ final class PushLink implements BegunLink {
             }
             Duration wait = attempts == plan.attempts() ? Duration.ZERO : progress.waits();
             if (!wait.isZero()) {
-                nextAttempt = time.after(wait, this::attempt);
+                nextAttempt = time.after(wait, () -> attempt(false));
                 return;
             }
             attempts++;
@@ -262,7 +264,7 @@ final class PushLink implements BegunLink {
             current = attempt;
             progress.begins(attempts);
         }
-        attempt.start();
+        attempt.start(maySend);
     }
 
     /** One message that begins a dialog, from the search for its way to its first answer. */
@@ -295,11 +297,14 @@ final class PushLink implements BegunLink {
             this.begin = begin;
         }
 
-        void start() {
+        void start(boolean maySend) {
             PushSettings settings = plan.settings();
             switch (requireNonNull(settings.route())) {
-                case HLR -> note(Route.toHlr(plan.msisdn()));
-                case FIXED -> note(Route.toFixed(requireNonNull(settings.fixed()), plan.msisdn()));
+                case HLR -> note(Route.toHlr(plan.msisdn()), maySend);
+                case FIXED ->
+                        note(
+                                Route.toFixed(requireNonNull(settings.fixed()), plan.msisdn()),
+                                maySend);
                 case SRI_SM -> locate();
             }
         }
@@ -335,7 +340,8 @@ final class PushLink implements BegunLink {
                 overdue = null;
             }
             switch (info) {
-                case RoutingInfo.Found(String imsi, String node) -> note(Route.toMsc(node, imsi));
+                case RoutingInfo.Found(String imsi, String node) ->
+                        note(Route.toMsc(node, imsi), false);
                 case RoutingInfo.Refused(int code) -> notSent(ofError(code, "the HLR says"));
                 case RoutingInfo.Failed(Cause cause, String how) ->
                         notSent(
@@ -352,12 +358,12 @@ final class PushLink implements BegunLink {
         }
 
         /** It leaves only when it is noted that it may have. */
-        private void note(Route route) {
+        private void note(Route route, boolean maySend) {
             if (isOff()) {
                 return;
             }
             CompletableFuture<?> noted = progress.sending();
-            if (noted.isDone()) {
+            if (maySend && noted.isDone()) {
                 noted(route, noted.isCompletedExceptionally());
             } else {
                 var _ =
@@ -374,7 +380,7 @@ final class PushLink implements BegunLink {
             }
         }
 
-        /** The store's threads are not for sending. */
+        /** The threads of the store, of the network and of the clock are not for sending. */
         private void onThreadOfItsOwn(Runnable task) {
             time.activity().begin();
             Thread.ofVirtual()
@@ -392,7 +398,7 @@ final class PushLink implements BegunLink {
         private void noteLater(Route route) {
             synchronized (lock) {
                 if (!over) {
-                    nextAttempt = time.after(STORE_AGAIN, () -> note(route));
+                    nextAttempt = time.after(KeptPushes.AGAIN, () -> note(route, false));
                 }
             }
         }
@@ -538,7 +544,7 @@ final class PushLink implements BegunLink {
             if (pause != null && at != null && at.isBefore(plan.expires())) {
                 current = null;
                 progress.retrying(failure, at);
-                nextAttempt = time.after(pause, PushLink.this::attempt);
+                nextAttempt = time.after(pause, () -> attempt(false));
                 if (progress.isStopping()) {
                     stopAttempts();
                     receiver.arrived(new Incoming.Aborted(Cause.ENGINE, "the engine stops"));

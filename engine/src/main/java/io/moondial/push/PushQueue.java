@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,6 +89,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** Places that orders have taken which are not in the store yet. */
     private int reserved;
 
+    /** What was found in the store while there were such orders: it can be one of these. */
+    private final Set<String> adoptedEarly = new HashSet<>();
+
     /** Nobody begins before this moment, because the last one could not. */
     private long heldUntil;
 
@@ -98,7 +102,8 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     private long wakeUpAt;
 
     /**
-     * What pushes need of the engine.
+     * What pushes need of the engine. What only looks is called within the queue's lock: it must
+     * take no other one.
      *
      * @param dialogs runs their scripts
      * @param obstacle why no dialog may begin now, in one word; empty: one may
@@ -134,7 +139,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         this.time = time;
         limited = new RateLimitedLog(log, time);
         guard = new Guard(time.activity());
-        kept = new KeptPushes(guard, time, () -> hold(STORE));
+        kept = new KeptPushes(guard, time);
         turns = new Turns(time.nanos());
         heldUntil = time.nanos();
     }
@@ -319,7 +324,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             @Nullable Throwable fault,
             CompletableFuture<Submission> result) {
         if (added == null) {
-            guard.run(() -> reserved--);
+            guard.run(this::hasPlace);
             kept.failed("take an order", fault);
             result.complete(
                     refused(
@@ -329,20 +334,39 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                                             .formatted(KeptPushes.message(fault)))));
         } else if (added) {
             parts().counters().increment("push.accepted");
-            result.complete(new Submission.Accepted(accept(push), false));
+            accept(push)
+                    .ifPresentOrElse(
+                            report -> result.complete(new Submission.Accepted(report, false)),
+                            () -> askAgain(push, result));
         } else {
-            guard.run(() -> reserved--);
-            kept.ask(push.id(), before -> result.complete(again(push.digest(), before)));
+            guard.run(this::hasPlace);
+            askAgain(push, result);
         }
     }
 
-    private PushReport accept(Push push) {
+    private void askAgain(Push push, CompletableFuture<Submission> result) {
+        kept.ask(push.id(), before -> result.complete(again(push.digest(), before)));
+    }
+
+    /** An order has its place among those that wait, or needs none. */
+    private void hasPlace() {
+        reserved--;
+        if (reserved == 0) {
+            adoptedEarly.clear();
+        }
+    }
+
+    /**
+     * It waits for its turn; empty: somebody has found it in the store before, and it has ended.
+     */
+    private Optional<PushReport> accept(Push push) {
         return guard.get(
                 () -> {
-                    reserved--;
+                    boolean wasAdopted = adoptedEarly.contains(push.id());
+                    hasPlace();
                     Push before = open.get(push.id());
-                    if (before != null) {
-                        return before.report(); // somebody has found it in the store
+                    if (before != null || wasAdopted) {
+                        return Optional.ofNullable(before).map(Push::report);
                     }
                     push.sequence(++sequence);
                     open.put(push.id(), push);
@@ -350,7 +374,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                     push.tell();
                     PushReport accepted = push.report();
                     turn();
-                    return accepted;
+                    return Optional.of(accepted);
                 });
     }
 
@@ -595,11 +619,16 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         }
         Push push = new Push(this, stored, ++sequence);
         open.put(push.id(), push);
+        if (reserved > 0) {
+            adoptedEarly.add(push.id());
+        }
         boolean mayHaveBeenSent = push.state() == State.SENT || push.state() == State.ANSWERED;
         if (mayHaveBeenSent && !push.order().atLeastOnce()) {
             end(push, State.UNKNOWN);
         } else {
-            if (push.state() != State.QUEUED) {
+            if (push.state() == State.QUEUED) {
+                push.tell();
+            } else {
                 push.to(State.QUEUED);
             }
             turns.add(push);
@@ -746,6 +775,14 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             ended.removeLast();
         }
         push.ended(report);
+    }
+
+    /**
+     * The store does not take how one is: what begins meanwhile could not leave, so nothing does.
+     */
+    void notWritten(String id, Throwable fault) {
+        kept.failed("take how push %s is".formatted(id), fault);
+        guard.run(() -> hold(STORE));
     }
 
     /** The store knows all of it. */

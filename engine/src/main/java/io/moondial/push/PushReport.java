@@ -76,7 +76,7 @@ public record PushReport(
         /** The states that can come after it; itself, if something else of the push can change. */
         public Set<State> next() {
             return switch (this) {
-                case QUEUED -> EnumSet.of(ROUTING, EXPIRED, CANCELLED);
+                case QUEUED -> EnumSet.of(QUEUED, ROUTING, EXPIRED, CANCELLED);
                 case ROUTING -> EnumSet.of(ROUTING, QUEUED, SENT, FAILED, EXPIRED, CANCELLED);
                 case SENT ->
                         EnumSet.of(

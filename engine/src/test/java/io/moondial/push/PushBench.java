@@ -88,6 +88,26 @@ final class PushBench {
     final List<Outgoing> below = new CopyOnWriteArrayList<>();
 
     private Runnable list = () -> {};
+
+    /** What happens where the next dialog would begin. */
+    Runnable beforeDialog = () -> {};
+
+    /** Whether the store says later that it has taken how a push is. */
+    boolean setsLater;
+
+    /** Whether the store says later that it has taken an order. */
+    boolean addsLater;
+
+    /** What it has not said yet. */
+    final List<CompletableFuture<?>> unsaid = new CopyOnWriteArrayList<>();
+
+    /** The store says the oldest of it. */
+    void say() {
+        time.rest();
+        unsaid.removeFirst().complete(null);
+        time.rest();
+    }
+
     private final Map<String, DialogLink> links = new ConcurrentHashMap<>();
     boolean hasRoom = true;
 
@@ -261,6 +281,9 @@ final class PushBench {
         if (noDialogs != null) {
             return Optional.of(noDialogs);
         }
+        Runnable first = beforeDialog;
+        beforeDialog = () -> {};
+        first.run();
         Life mine = life;
         DialogIdentity identity =
                 new DialogIdentity("Test-" + ++instances, opening(), "push.notify", "1", "ussd");
@@ -354,7 +377,8 @@ final class PushBench {
 
         @Override
         public CompletableFuture<Boolean> add(String key, String text) {
-            return answer(!storeFails && !life.isOver && stored.putIfAbsent(key, text) == null);
+            boolean added = !storeFails && !life.isOver && stored.putIfAbsent(key, text) == null;
+            return addsLater ? later().thenApply(_ -> added) : answer(added);
         }
 
         @Override
@@ -362,7 +386,13 @@ final class PushBench {
             if (!storeFails && !life.isOver) {
                 stored.put(key, text);
             }
-            return answer(true).thenAccept(_ -> {});
+            return setsLater ? later() : answer(true).thenAccept(_ -> {});
+        }
+
+        private CompletableFuture<Void> later() {
+            CompletableFuture<Void> said = new CompletableFuture<>();
+            unsaid.add(said);
+            return said;
         }
 
         @Override

@@ -6,12 +6,14 @@ import static io.moondial.push.PushReport.State.ANSWERED;
 import static io.moondial.push.PushReport.State.CANCELLED;
 import static io.moondial.push.PushReport.State.COMPLETED;
 import static io.moondial.push.PushReport.State.EXPIRED;
+import static io.moondial.push.PushReport.State.FAILED;
 import static io.moondial.push.PushReport.State.QUEUED;
 import static io.moondial.push.PushReport.State.ROUTING;
 import static io.moondial.push.PushReport.State.SENT;
 import static io.moondial.push.PushReport.State.UNKNOWN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogFact.Outcome;
@@ -554,10 +556,19 @@ class PushQueueTest {
         String ordered = bench.accepted(SOMEBODY); // by a script that ends
         bench.queue.close();
         assertThat(refusal(text(SOMEBODY))).isEqualTo(Why.STOPPING);
+        int before = bench.changes.size();
         bench.kill();
         bench.hasRoom = true;
         bench.time.pass(Duration.ofSeconds(2));
 
+        // how they were when they were found is told first, so that no record is written twice
+        assertThat(List.of(retried, queued, ordered))
+                .allSatisfy(
+                        id ->
+                                assertThat(bench.changes.stream().skip(before))
+                                        .filteredOn(it -> it.id().equals(id))
+                                        .extracting(PushReport::state)
+                                        .startsWith(QUEUED, ROUTING));
         assertThat(bench.sent)
                 .extracting(PushBench.Sent::id)
                 .containsExactlyInAnyOrder(retried, queued, ordered);
@@ -714,6 +725,74 @@ class PushQueueTest {
         bench.queue.close();
 
         assertThat(bench.storedOf(id).state()).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void the_end_of_a_queue_waits_for_what_it_has_to_say_after_what_it_is_saying()
+            throws Exception {
+        bench.setsLater = true;
+        String id = bench.accepted(SOMEBODY);
+        bench.time.rest(); // the store is being told that it may leave
+        bench.queue.cancel(id).join();
+        Thread closing = Thread.ofPlatform().start(bench.queue::close);
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+
+        bench.say();
+        assertThat(bench.unsaid).hasSize(1);
+        assertThat(closing.isAlive()).isTrue();
+        bench.say();
+        closing.join();
+
+        assertThat(bench.storedOf(id).state()).isEqualTo(CANCELLED);
+    }
+
+    @Test
+    void one_that_is_cancelled_just_before_its_dialog_begins_is_not_sent() {
+        bench.hasRoom = false;
+        String first = bench.accepted("27761485701");
+        String second = bench.accepted("27761485702");
+        bench.beforeDialog = () -> bench.queue.cancel(second).join();
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(2));
+
+        assertThat(bench.begins).containsOnlyKeys(first);
+        assertThat(bench.state(second)).isEqualTo(CANCELLED);
+        assertThat(bench.changes.stream().filter(it -> it.id().equals(second)))
+                .extracting(PushReport::state)
+                .containsExactly(QUEUED, ROUTING, CANCELLED);
+        assertThat(bench.queue.standing().running()).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_has_ended_before_its_order_was_answered_does_not_begin_again() {
+        bench.addsLater = true;
+        PushOrder order = withKey(SOMEBODY, "k");
+        var first = bench.queue.submit(order);
+        bench.addsLater = false;
+        var repeated = bench.queue.submit(order);
+        bench.error(1);
+        bench.say();
+
+        assertThat(((Submission.Accepted) first.join()).report().state()).isEqualTo(FAILED);
+        assertThat(((Submission.Accepted) repeated.join()).again()).isTrue();
+        assertThat(bench.begins.values()).containsExactly(1);
+        assertThat(bench.storedOf(bench.begins.keySet().iterator().next()).state())
+                .isEqualTo(FAILED);
+    }
+
+    @Test
+    void orders_that_the_store_does_not_take_hold_nobody_up() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        bench.storeFails = true;
+        assertThat(refusal(text("27761485701"))).isEqualTo(Why.UNAVAILABLE);
+        bench.storeFails = false;
+
+        assertThat(bench.queue.standing().held()).isEqualTo("overload");
+        bench.hasRoom = true;
+        bench.reload("{route: hlr}"); // it looks again
+
+        assertThat(bench.state(id)).isEqualTo(SENT);
     }
 
     @Test
