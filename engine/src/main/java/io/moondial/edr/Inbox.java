@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of one stream on their way to its writer: many threads hand over, one takes.
  *
- * <p>Who hands a record over also encodes it, with the {@link Scribe} that its thread shares with
+ * <p>Who hands a record over also encodes it, with the {@link Scribe} that its dialog shares with
  * few others. So the writer only writes whole chunks, and the processors share the work. While the
  * writer rests, each line goes on to the {@link Backlog} at once, is counted there, and wakes the
  * writer when a flush is due. While it is at work, lines gather and go on many at a time, as what
@@ -75,7 +75,7 @@ final class Inbox {
      * @return false after {@link #close}: the record is not taken
      */
     boolean add(Edr edr) {
-        var scribe = scribes[(int) (Thread.currentThread().threadId() % SCRIBES)];
+        var scribe = scribes[Math.floorMod(edr.instanceId().hashCode(), SCRIBES)];
         synchronized (scribe) {
             if (closed) {
                 return false;

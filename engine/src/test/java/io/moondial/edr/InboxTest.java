@@ -54,6 +54,19 @@ class InboxTest {
     }
 
     @Test
+    void the_records_of_one_dialog_keep_their_order_whichever_threads_hand_them_over()
+            throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            int number = i;
+            Thread.ofPlatform().start(() -> inbox.add(edr("a", number))).join();
+            expected.add("a:" + number);
+        }
+        inbox.await(1, A_MINUTE);
+        assertThat(takeAll()).isEqualTo(expected);
+    }
+
+    @Test
     void what_has_gathered_is_fetched_even_where_so_much_waits_that_the_writer_does_not_rest()
             throws Exception {
         Thread.ofPlatform().start(() -> inbox.add(edr("a", 1))).join();
