@@ -345,9 +345,12 @@ final class Push implements PushLink.Progress, DialogListener {
 
     @Override
     public void begins(int attempt) {
-        queue.parts().counters().increment("push.attempts");
         guard.run(
                 () -> {
+                    if (state.isLast()) {
+                        return; // withdrawn before it had a link, which is about to learn it
+                    }
+                    queue.parts().counters().increment("push.attempts");
                     attempts = attempt;
                     nextAttempt = null;
                     to(State.ROUTING);
@@ -388,9 +391,12 @@ final class Push implements PushLink.Progress, DialogListener {
 
     @Override
     public void retrying(PushLink.Failure failure, Instant at) {
-        queue.parts().counters().increment("push.retries." + failure.reason().word());
         guard.run(
                 () -> {
+                    if (state.isLast()) {
+                        return;
+                    }
+                    queue.parts().counters().increment("push.retries." + failure.reason().word());
                     failedWith(failure);
                     nextAttempt = at;
                     if (failure.maybeShown()) {

@@ -87,6 +87,9 @@ final class PushBench {
     /** What was sent in dialogs after their first message. */
     final List<Outgoing> below = new CopyOnWriteArrayList<>();
 
+    /** Who follows the attempts of the push whose dialog has begun last. */
+    PushLink.@Nullable Progress progress;
+
     private Runnable list = () -> {};
 
     /** What happens where the next dialog would begin. */
@@ -295,6 +298,7 @@ final class PushBench {
                             }
                         });
         listener.told(identity, time.now(), new DialogFact.Begun());
+        progress = (PushLink.Progress) listener;
         ofSubscriber.put(dialog.msisdn(), dialog.pushId());
         links.put(dialog.msisdn(), dialog.link());
         try {

@@ -11,6 +11,7 @@ import static io.moondial.push.PushReport.State.QUEUED;
 import static io.moondial.push.PushReport.State.ROUTING;
 import static io.moondial.push.PushReport.State.SENT;
 import static io.moondial.push.PushReport.State.UNKNOWN;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -507,6 +508,24 @@ class PushQueueTest {
     }
 
     // ---- cancelling, waiting
+
+    @Test
+    void an_attempt_that_begins_while_its_push_is_withdrawn_does_not_bring_it_back() {
+        String id = bench.accepted(SOMEBODY);
+        bench.error(72);
+        PushLink.Progress progress = requireNonNull(bench.progress);
+        bench.queue.cancel(id).join();
+
+        progress.begins(2);
+        assertThat(progress.sending()).isCompletedExceptionally();
+        progress.retrying(
+                new PushLink.Failure(PushReport.Reason.USSD_BUSY, 72, "", false), Instant.MAX);
+
+        assertThat(bench.state(id)).isEqualTo(CANCELLED);
+        assertThat(bench.report(id).attempts()).isOne();
+        assertThat(bench.counters.value("push.attempts")).isOne();
+        assertThat(bench.counters.sum("push.ended.")).isOne();
+    }
 
     @Test
     void one_that_waits_or_is_tried_again_can_be_cancelled_and_one_that_is_sent_cannot() {
