@@ -17,6 +17,10 @@ import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.MessageDesk;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.config.HostPort;
 import io.moondial.dialog.Incoming;
@@ -51,6 +55,8 @@ class TsharkTest {
     private static final String PROCESS = "59";
     private static final String REQUEST = "60";
     private static final String NOTIFY = "61";
+    private static final String USSD_BUSY = "72";
+    private static final List<String> TYPES = List.of("begin", "continue", "end", "abort");
 
     private static final String SIGTRAN =
             """
@@ -248,6 +254,143 @@ class TsharkTest {
         assertThat(read(pcap, "e212.imsi").get(1)).isEqualTo("655017761485722");
     }
 
+    /** What the engine says to another node, and the node to it, until each kind of end. */
+    @Test
+    void wireshark_reads_each_kind_of_message_of_dialogs_that_a_script_opens_with_another_node()
+            throws Exception {
+        assumeTrue(isInstalled(), "skipped: tshark is not on the PATH");
+        String lua =
+                """
+                local far = ussd.open{to = "old", text = (...).text}
+                if far and far.kind == "menu" then far:answer("7391", {timeout = "1m"}) end
+                if far and far.kind == "notify" then far:answer() end
+                if far and far.kind == "menu" then far:refuse(72) end
+                if far and far.open then far:close() end
+                return "Bye"
+                """;
+        Path pcap = folder.resolve("t.pcap");
+        List<String> ends = List.of("result", "error", "end", "abort", "two screens");
+        List<String> nodes = new ArrayList<>();
+        List<String> ours = new ArrayList<>();
+        try (RunningEngine it =
+                new RunningEngine(folder, lua, "ussd: {nodes: {old: {point_code: 1, ssn: 8}}}")) {
+            BlockingQueue<MessageDesk.Begin> asked = new LinkedBlockingQueue<>();
+            BlockingQueue<MessageLink> links = new LinkedBlockingQueue<>();
+            BlockingQueue<Message> said = new LinkedBlockingQueue<>();
+            it.engine
+                    .handsets()
+                    .receiveAsNode(
+                            (begin, link) -> {
+                                asked.add(begin);
+                                links.add(link);
+                                return said::add;
+                            });
+            Trace trace = it.engine.beginTrace(new PcapFiles(pcap, 1 << 20, 1), "27761485722");
+            for (String how : ends) {
+                Call call = it.dial("27761485722", "*200#");
+                MessageDesk.Begin begin = BegunDialogs.next(asked);
+                ours.add(begin.opening().remoteTid());
+                MessageLink node = BegunDialogs.next(links);
+                nodes.add(node.localTid());
+                node.send(shows(Message.Operation.UNSTRUCTURED_SS_REQUEST, 5, "1. Balance"));
+                BegunDialogs.next(said);
+                node.send(shows(Message.Operation.UNSTRUCTURED_SS_NOTIFY, 6, "Wait"));
+                BegunDialogs.next(said);
+                node.send(shows(Message.Operation.UNSTRUCTURED_SS_REQUEST, 7, "More?"));
+                BegunDialogs.next(said);
+                switch (how) {
+                    case "result" ->
+                            node.send(
+                                    new Message.End(
+                                            List.of(
+                                                    new Component.Result(
+                                                            begin.invokeId(),
+                                                            Message.Operation
+                                                                    .PROCESS_UNSTRUCTURED_SS_REQUEST,
+                                                            text("You have 5")))));
+                    case "error" ->
+                            node.send(
+                                    new Message.End(
+                                            List.of(
+                                                    new Component.ErrorReturned(
+                                                            begin.invokeId(), 36))));
+                    case "end" -> node.send(new Message.End(List.of()));
+                    case "abort" -> node.send(new Message.Abort("no"));
+                    default ->
+                            node.send(
+                                    shows(Message.Operation.UNSTRUCTURED_SS_NOTIFY, 8, "And more"));
+                }
+                assertThat(call.next(Screen.Respond.class).text()).isEqualTo("Bye");
+            }
+            await().atMost(PATIENCE).until(() -> it.engine.openDialogs() == 0);
+            await().atMost(PATIENCE).until(() -> it.engine.stackDialogs() == 0);
+            it.engine.endTrace(trace);
+        }
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < ends.size(); i++) {
+            String us = ours.get(i);
+            String node = nodes.get(i);
+            expected.addAll(
+                    List.of(
+                            "begin|" + line(us, "", PROCESS, "*200#"),
+                            "continue|" + line(node, us, REQUEST, "1. Balance"),
+                            "continue|" + line(us, node, REQUEST, "7391"),
+                            "continue|" + line(node, us, NOTIFY, "Wait"),
+                            "continue|" + line(us, node, "", ""),
+                            "continue|" + line(node, us, REQUEST, "More?"),
+                            "continue|" + line(us, node, USSD_BUSY, "")));
+            expected.addAll(
+                    switch (ends.get(i)) {
+                        case "result" -> List.of("end|" + line("", us, PROCESS, "You have 5"));
+                        case "error" -> List.of("end|" + line("", us, "36", ""));
+                        case "end" -> List.of("end|" + line("", us, "", ""));
+                        case "abort" -> List.of("abort|" + line("", us, "", ""));
+                        default ->
+                                List.of(
+                                        "continue|" + line(node, us, NOTIFY, "And more"),
+                                        "abort|" + line("", node, "", ""));
+                    });
+        }
+        assertThat(readWithTypes(pcap))
+                .filteredOn(
+                        it -> Stream.concat(ours.stream(), nodes.stream()).anyMatch(it::contains))
+                .isEqualTo(expected);
+        assertThat(read(pcap, "e212.imsi", "e164.msisdn", "gsm_old.localValue"))
+                .as("the subscriber's number in both beginnings of each")
+                .filteredOn(it -> it.contains("27761485722") && it.contains(PROCESS))
+                .hasSize(2 * ends.size());
+    }
+
+    /** The same lines as {@link #read(Path)}, each with the type of its message before it. */
+    private List<String> readWithTypes(Path pcap) throws Exception {
+        List<String> types =
+                read(
+                        pcap,
+                        "tcap.begin_element",
+                        "tcap.continue_element",
+                        "tcap.end_element",
+                        "tcap.abort_element");
+        List<String> lines = read(pcap);
+        List<String> typed = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            List<String> present = List.of(types.get(i).split("\\|", -1));
+            for (int type = 0; type < TYPES.size(); type++) {
+                if (!present.get(type).isEmpty()) {
+                    typed.add(TYPES.get(type) + "|" + lines.get(i));
+                }
+            }
+        }
+        return typed;
+    }
+
+    private static Message shows(int operation, int invokeId, String text) throws Exception {
+        return new Message.Continue(List.of(new Component.Invoke(invokeId, operation, text(text))));
+    }
+
+    private static UssdString text(String text) throws Exception {
+        return UssdString.encode(text, Dcs.UNSPECIFIED);
+    }
+
     /** Holds dialogs with the subscribers of a network, one after the other. */
     private static final class BegunDialogs {
         private final EmbeddedNetwork network;
@@ -318,10 +461,6 @@ class TsharkTest {
             next(heard);
             link.send(new Outgoing.End());
             await().atMost(PATIENCE).until(() -> network.openHandsetDialogs() == 0);
-        }
-
-        private static UssdString text(String text) throws Exception {
-            return UssdString.encode(text, Dcs.UNSPECIFIED);
         }
     }
 
