@@ -12,11 +12,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -58,6 +60,11 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
 
     private final PriorityQueue<Callback> waiting =
             new PriorityQueue<>(Comparator.comparing(Callback::due).thenComparing(Callback::id));
+
+    /** Those that were delivered or given up while {@link #start} reads what was left. */
+    private final Set<String> overMeanwhile = new HashSet<>();
+
+    private boolean starting;
     private int underWay;
     private boolean closed;
     private Time.@Nullable Alarm alarm;
@@ -184,15 +191,19 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
 
     /**
      * Goes on with what an engine of the same owner has left in the store. What was left without an
-     * owner becomes the own of one engine that can tell it; the others leave it alone.
+     * owner then belongs to one engine, the first that can tell it; the others leave it alone.
      *
      * @return completes once all that was left is taken up; false: the store has failed, which is
      *     logged, and the rest waits for the next start. Never with a failure
      */
     public CompletableFuture<Boolean> start() {
+        synchronized (this) {
+            starting = true;
+        }
         return records.all(this::left)
                 .handle(
                         (_, fault) -> {
+                            started();
                             if (fault != null && !isClosed()) {
                                 counters.increment("push.callbacks.store_failures");
                                 limited.write(
@@ -203,6 +214,11 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
                             }
                             return fault == null;
                         });
+    }
+
+    private synchronized void started() {
+        starting = false;
+        overMeanwhile.clear();
     }
 
     /** It may wait for the store, as {@link Records#all} says. */
@@ -230,8 +246,10 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
 
     private void takeUp(Callback callback) {
         synchronized (this) {
-            // one that has ended since the start is newer
-            if (!closed && open.putIfAbsent(callback.id(), callback) == null) {
+            // one that has ended since the start is newer, be it open or told already
+            if (!closed
+                    && !overMeanwhile.contains(callback.id())
+                    && open.putIfAbsent(callback.id(), callback) == null) {
                 waiting.add(callback);
             }
         }
@@ -390,6 +408,9 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
             }
             if (isCurrent && (refusal == null || isGivenUp)) {
                 open.remove(callback.id());
+                if (starting) {
+                    overMeanwhile.add(callback.id());
+                }
             } else if (isCurrent) {
                 again = callback.failedOnce(time.now().plus(pause(to, callback.failed())));
                 open.put(callback.id(), again);

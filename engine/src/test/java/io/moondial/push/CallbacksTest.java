@@ -30,19 +30,27 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How pushes have ended is told, to a real server that does what it likes. */
 class CallbacksTest {
@@ -452,6 +460,27 @@ class CallbacksTest {
         List.of(none, a, b).forEach(Callbacks::close);
     }
 
+    /** Those of engines with these owners, each on a thread of its own. */
+    private List<Callbacks> startedAtOnce(String... owners) throws Exception {
+        CyclicBarrier together = new CyclicBarrier(owners.length);
+        List<Callbacks> engines = new ArrayList<>();
+        try (ExecutorService threads = Executors.newThreadPerTaskExecutor(Thread::new)) {
+            List<Future<Callbacks>> starts = new ArrayList<>();
+            for (String owner : owners) {
+                starts.add(
+                        threads.submit(
+                                () -> {
+                                    together.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+                                    return ofOwner(owner);
+                                }));
+            }
+            for (Future<Callbacks> start : starts) {
+                engines.add(start.get());
+            }
+        }
+        return engines;
+    }
+
     @Test
     void engines_that_start_at_once_share_out_what_was_left_without_an_owner() throws Exception {
         int count = 40;
@@ -464,8 +493,7 @@ class CallbacksTest {
         for (int i = 0; i < count; i++) {
             leaveWithoutOwner("p" + i);
         }
-        List<Callbacks> engines =
-                Stream.of("a", "b", "c").parallel().map(it -> ofOwner(it)).toList();
+        List<Callbacks> engines = startedAtOnce("a", "b", "c");
         assertThat(engines.stream().mapToInt(Callbacks::waiting).sum()).isEqualTo(count);
         over.countDown();
         awaitCount("delivered", count);
@@ -492,6 +520,65 @@ class CallbacksTest {
         assertThat(next().id()).isEqualTo("p1");
         awaitCount("delivered", 1);
         List.of(b, again).forEach(Callbacks::close);
+    }
+
+    /** The store has read a page, and gives it later. */
+    private static final class LatePage implements Callbacks.Records {
+        private final CompletableFuture<Boolean> read = new CompletableFuture<>();
+        private BiConsumer<String, String> each = (_, _) -> {};
+
+        @Override
+        public CompletableFuture<?> set(String key, String text, Duration ttl) {
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> replace(
+                String key, String old, String text, Duration ttl) {
+            return CompletableFuture.completedFuture(false);
+        }
+
+        @Override
+        public CompletableFuture<?> delete(String key) {
+            return CompletableFuture.completedFuture(true);
+        }
+
+        @Override
+        public CompletableFuture<?> all(BiConsumer<String, String> receiver) {
+            each = receiver;
+            return read;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void one_that_is_over_while_what_was_left_is_read_is_not_told_again(boolean isTaken) {
+        set("retries: 0");
+        LatePage page = new LatePage();
+        List<String> told = new CopyOnWriteArrayList<>();
+        Callbacks starting =
+                new Callbacks(
+                        () -> settings,
+                        page,
+                        (_, _, headers, _, _) -> {
+                            told.add(String.valueOf(headers.get("Ussd-Push-Id")));
+                            return CompletableFuture.completedFuture(
+                                    isTaken ? Optional.empty() : Optional.of("no"));
+                        },
+                        counters,
+                        time);
+        CompletableFuture<Boolean> start = starting.start();
+        starting.changed(report("p1", State.COMPLETED, true));
+        awaitCount(isTaken ? "delivered" : "given_up", 1);
+
+        page.each.accept("p1", "owner ussd\n1\n0\nLogic-1\n{}");
+        page.each.accept("p2", "owner ussd\n1\n0\nLogic-2\n{}");
+        page.read.complete(true);
+
+        assertThat(start.join()).isTrue();
+        assertThat(told).containsExactly("p1", "p2");
+        assertThat(starting.waiting()).isZero();
+        starting.close();
     }
 
     @Test
