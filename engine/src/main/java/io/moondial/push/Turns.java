@@ -220,10 +220,20 @@ final class Turns {
         return subscriber != null && subscriber.dialogs > 0;
     }
 
-    /** If he is free, the next one that waited for him is in its line again, at its old place. */
+    /**
+     * If he is free, the next one that waited for him is in its line again, at its old place. One
+     * that was there before him waits for him again if he was busy since, and the next one is more
+     * urgent.
+     */
     private void freed(String msisdn, Subscriber subscriber) {
-        if (subscriber.isBusy() || subscriber.inLine != null) {
+        if (subscriber.isBusy()) {
             return;
+        }
+        Push before = subscriber.inLine;
+        if (before != null) {
+            line(before).remove(before);
+            subscriber.parked.add(before);
+            subscriber.inLine = null;
         }
         Push next = subscriber.parked.pollFirst();
         if (next == null) {
