@@ -496,25 +496,33 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                                 push ->
                                         push.flatMap(it -> guard.get(() -> end(it)))
                                                 .orElseGet(() -> find(id))),
-                id);
+                id,
+                false);
         return result;
     }
 
-    /** With what was found, once it is the end: one of another engine is looked at again. */
+    /**
+     * With what was found, once it is the end: one of another engine is looked at again.
+     *
+     * @param isKnown whether it was found before: a store that does not answer now may do so later
+     */
     private void complete(
             CompletableFuture<Optional<PushReport>> result,
             CompletableFuture<Optional<PushReport>> found,
-            String id) {
+            String id,
+            boolean isKnown) {
         var _ =
                 found.whenComplete(
                         (report, fault) -> {
-                            if (fault != null) {
+                            if (fault != null && (closed || !isKnown)) {
                                 result.completeExceptionally(fault);
-                            } else if (closed
-                                    || report.stream().allMatch(it -> it.state().isLast())) {
+                            } else if (fault == null
+                                    && (closed
+                                            || report.stream()
+                                                    .allMatch(it -> it.state().isLast()))) {
                                 result.complete(report);
                             } else if (!result.isDone()) {
-                                time.after(AGAIN, () -> complete(result, find(id), id));
+                                time.after(AGAIN, () -> complete(result, find(id), id, true));
                             }
                         });
     }
@@ -568,10 +576,14 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         if (parts == null || heldUntil - time.nanos() > 0) {
             return heldBy;
         }
+        Optional<String> obstacle = parts.obstacle().apply(settings);
+        if (obstacle.isPresent()) {
+            return obstacle.get(); // meanwhile nobody looks whether scripts are on again
+        }
         if (turns.isHeld()) {
             return SWITCHED_OFF;
         }
-        return parts.obstacle().apply(settings).orElse(quietFor().isZero() ? null : "quiet_hours");
+        return quietFor().isZero() ? null : "quiet_hours";
     }
 
     /** Nobody begins for a moment. */

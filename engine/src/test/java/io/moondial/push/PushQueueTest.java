@@ -280,6 +280,70 @@ class PushQueueTest {
         assertThat(bench.queue.standing().running()).isEqualTo(2);
     }
 
+    /**
+     * What ends a dialog that somebody has begun.
+     *
+     * @param instanceId of this dialog
+     */
+    private Runnable dialled(String instanceId) {
+        DialogIdentity dialled =
+                new DialogIdentity(
+                        instanceId,
+                        PushBench.opening(DialogKind.DIALLED, SOMEBODY),
+                        "money",
+                        "1",
+                        "ussd");
+        DialogListener dialog = bench.queue.begun(dialled);
+        dialog.told(dialled, bench.time.now(), new DialogFact.Begun());
+        return () -> {
+            dialog.told(
+                    dialled,
+                    bench.time.now(),
+                    new DialogFact.Finished(new Outcome.Responded(), false));
+            bench.time.rest();
+        };
+    }
+
+    @Test
+    void an_urgent_one_that_waited_for_a_dialog_does_not_wait_for_one_that_did_so_before() {
+        bench.reload("{route: hlr, quiet_hours: \"08:10-08:40\", expires: 1h}");
+        Runnable first = dialled("Test-d1");
+        String normal = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofMinutes(15));
+        first.run();
+        Runnable second = dialled("Test-d2");
+        String urgent = bench.accepted(order(SOMEBODY, Priority.URGENT, null, null));
+        assertThat(bench.sent).isEmpty();
+
+        second.run();
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(urgent);
+        bench.acknowledge();
+        bench.time.pass(Duration.ofMinutes(25));
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(normal);
+    }
+
+    @Test
+    void an_urgent_one_does_not_wait_for_one_whose_script_is_switched_off() {
+        bench.reload("{route: hlr, rate: 10, scripts: [survey]}");
+        Runnable first = dialled("Test-d1");
+        bench.accepted(survey(SOMEBODY));
+        bench.hasRoom = false;
+        first.run();
+        Runnable second = dialled("Test-d2");
+        String urgent = bench.accepted(order(SOMEBODY, Priority.URGENT, null, null));
+        String other = bench.accepted(order("27761485723", Priority.URGENT, null, null));
+        bench.off.add("survey");
+        bench.hasRoom = true;
+        bench.time.pass(Duration.ofSeconds(1)); // when it looks again whether there is room
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other);
+        second.run();
+
+        bench.time.pass(Duration.ofMillis(100));
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(other, urgent);
+    }
+
     @Test
     void a_dialog_that_was_refused_before_it_began_keeps_no_push_away() {
         bench.queue.begun(
@@ -431,6 +495,19 @@ class PushQueueTest {
 
         assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(first, second);
         assertThat(bench.queue.standing()).isEqualTo(new Pushes.Standing(0, 2, 100_000, null));
+    }
+
+    @Test
+    void that_a_script_is_switched_off_is_not_said_while_something_else_holds_the_pushes() {
+        bench.off.add("survey");
+        bench.accepted(survey(SOMEBODY));
+        assertThat(bench.queue.standing().held()).isEqualTo("script_switched_off");
+
+        bench.hasRoom = false;
+        bench.off.clear();
+        bench.time.pass(Duration.ofSeconds(5));
+
+        assertThat(bench.queue.standing().held()).isEqualTo("overload");
     }
 
     @Test
@@ -848,6 +925,12 @@ class PushQueueTest {
         bench.time.pass(Duration.ofMinutes(1));
         assertThat(end).isNotDone();
         assertThat(bench.state(id)).isEqualTo(QUEUED);
+        bench.storeFails = true;
+        CompletableFuture<Optional<PushReport>> unknown = bench.queue.ended(id);
+        bench.time.pass(Duration.ofSeconds(5));
+        assertThat(unknown).as("nothing is known of it").isCompletedExceptionally();
+        assertThat(end).as("the store may answer again").isNotDone();
+        bench.storeFails = false;
         givenUp.cancel(false);
         bench.stored.computeIfPresent(
                 "push/" + id, (_, text) -> text.replace("QUEUED", "COMPLETED"));
