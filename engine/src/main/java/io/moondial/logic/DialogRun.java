@@ -66,6 +66,9 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
 
     private @Nullable Settled settled;
 
+    /** Whether the last call of the script was not settled at once. */
+    private boolean hasWaited;
+
     /** Whether it has been reported why the dialog fails. */
     private boolean explained;
 
@@ -316,6 +319,11 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
     }
 
     @Override
+    public boolean hasWaited() {
+        return hasWaited;
+    }
+
+    @Override
     public Phase phase() {
         catchUp();
         return Phase.of(claim.setup().kind(), dialog.isOpen());
@@ -406,6 +414,7 @@ final class DialogRun implements ScriptDialog, DialogLink.Receiver {
         settled = null;
         catchUp();
         handle(call);
+        hasWaited = settled == null;
         if (settled == null && !dialog.isConfirmed()) {
             awaitBeginning();
         }

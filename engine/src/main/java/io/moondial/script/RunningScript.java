@@ -130,7 +130,7 @@ final class RunningScript implements HostCall, ScriptClock {
         } catch (ScriptDialog.Killed killed) {
             throw new Kill(Kill.Reason.STOPPED, String.valueOf(killed.getMessage()));
         }
-        goOn(!(result instanceof PrimitiveResult.Abandon)); // which is there at once later on
+        goOn(run.dialog().hasWaited());
         return result;
     }
 

@@ -134,6 +134,23 @@ class SwitchedOffScriptTest {
         }
     }
 
+    @Test
+    void a_subscriber_who_leaves_as_its_time_runs_out_does_not_count() throws Exception {
+        try (LiveDesk live = desk(1, LONG)) {
+            Handset handset = live.dial("wait");
+            LiveDesk.menu(handset);
+            live.time.shut();
+            handset.abandon();
+            live.time.awaitSomebody();
+            live.time.leap(LONG.plusSeconds(1));
+            live.time.open();
+            assertThat(live.told())
+                    .contains(
+                            "USSD-SHUTDOWN EXCEPTION=main.lua:4: used up max_time: 3600.000s with its waits");
+            assertThat(live.counters.value("scripts.killed")).isZero();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"while true do end", "while true do ussd.menu('Still there?') end"})
     void one_that_goes_on_for_ever_after_its_subscriber_has_left_counts(String loop)

@@ -100,6 +100,9 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     Phase phase = Phase.PROCESS;
     long nanos;
 
+    /** Whether primitives wait for others before they come to their results. */
+    boolean waits = true;
+
     ScriptBench(Path folder) {
         this(folder, BuiltInModules.create());
     }
@@ -277,6 +280,11 @@ final class ScriptBench implements ScriptDialog, ScriptServices {
     @Override
     public LanguageSources languageSources() {
         return languages;
+    }
+
+    @Override
+    public boolean hasWaited() {
+        return waits;
     }
 
     @Override

@@ -136,6 +136,17 @@ class ScriptRunTest {
     }
 
     @Test
+    void the_wait_for_a_subscriber_who_leaves_in_the_end_is_a_wait() {
+        bench.answer(
+                () -> {
+                    bench.nanos += Duration.ofMinutes(11).toNanos();
+                    return new PrimitiveResult.Abandon();
+                });
+        assertThat(bench.faultOf("ussd.menu('x') return 'late'").kind())
+                .isEqualTo(ScriptFault.Kind.WAITED);
+    }
+
+    @Test
     void a_script_whose_dialog_is_over_has_bounded_time_to_finish() {
         String script =
                 "ussd.menu('x') log.info('still here') for i = 1, 5000 do end stat.increment('tick') for i = 1, 5000 do end return 'end'";
@@ -154,6 +165,7 @@ class ScriptRunTest {
                 });
         slow.answer(
                 () -> {
+                    slow.waits = false;
                     slow.nanos += Duration.ofSeconds(6).toNanos();
                     return new PrimitiveResult.Abandon();
                 });

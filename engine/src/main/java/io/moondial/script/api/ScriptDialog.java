@@ -39,6 +39,14 @@ public interface ScriptDialog {
     /** Sends TC-U-ABORT: Done or Abandon. */
     PrimitiveResult abort();
 
+    /**
+     * Whether the primitive that was called last has waited for others before it came to its
+     * result: one that was settled at once has not, as in a dialog that is over.
+     */
+    default boolean hasWaited() {
+        return false;
+    }
+
     /** Where the dialog stands now. */
     Phase phase();
 
