@@ -148,6 +148,10 @@ class GuideTest {
 
     private void run(String command, String expected) {
         Ended ended = ussd(command);
+        // what has gone wrong beside it says more than what that did to this one
+        waiting.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .forEach(CompletableFuture::join);
         assertThat(ended.printed()).as(command).matches(pattern(expected));
         assertThat(ended.code() == ExitCode.GOOD)
                 .as("exit code %d of %s, which prints%n%s", ended.code(), command, ended.printed())

@@ -135,15 +135,16 @@ final class LivePhone implements Conversation.Line, Conversation.Listener {
     /** Tells what is new; whether that was the last. */
     private boolean tell(Consumer<Screen> eyes) {
         JsonNode screens = phone.path("screens");
-        for (; shown < screens.size(); shown++) {
-            JsonNode now = screens.path(shown);
+        while (shown < screens.size()) {
+            int number =
+                    shown++; // first: with the last screen, another conversation may go on here
+            JsonNode now = screens.path(number);
             if (now.path("secret_answer").asBoolean(false)) {
-                secret.add(shown);
+                secret.add(number);
             }
-            Screen screen = screen(now, shown);
+            Screen screen = screen(now, number);
             eyes.accept(screen);
             if (screen.isLast()) {
-                shown++;
                 return true;
             }
         }
