@@ -4,19 +4,21 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.moondial.Configuration;
+import io.moondial.Engine;
+import io.moondial.LastGood;
 import io.moondial.admin.Role;
+import io.moondial.admin.ScriptsResource;
 import io.moondial.admin.UsersFile;
 import io.moondial.channel.sigtran.SigtranHandsets;
 import io.moondial.channel.sigtran.SigtranSettings.Association;
 import io.moondial.channel.sigtran.SigtranSettings.Mode;
 import io.moondial.channel.ss7.SignallingLimits;
+import io.moondial.cli.test.ServedTests;
 import io.moondial.config.HostPort;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +34,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,7 @@ import org.openqa.selenium.OutputType;
 import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.TimeoutException;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -60,8 +65,6 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ConsoleTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Pattern CONSOLE =
-            Pattern.compile("the interface listens on (127\\.0\\.0\\.1:\\d+)");
     private static final Path PICTURES = Path.of("target/screenshots");
     private static final List<String> PAGES =
             List.of("", "dialogs", "pushes", "phone", "scripts", "rules", "edrs", "links");
@@ -95,9 +98,10 @@ class ConsoleTest {
             respond Balance: 12.50
             """;
 
+    private static @Nullable ChromeDriver browser;
+
     @TempDir Path folder;
     private final List<AutoCloseable> open = new ArrayList<>();
-    private @Nullable ChromeDriver browser;
     private String home = "";
 
     @BeforeEach
@@ -146,21 +150,19 @@ class ConsoleTest {
 
     // ---- the engine and the browser
 
-    /** An engine, and a browser that is logged in as a user with this role. */
+    /** An engine with all that serve gives it, and a page on which a user of this role is in. */
     private ChromeDriver console(String role) throws Exception {
-        ChromeDriver page = browser();
         new UsersFile(folder.resolve("users"))
                 .add(role, Role.named(role).orElseThrow(), "moon-%s-4711".formatted(role));
-        Process serve = UssdProcess.start("serve", "--rules", path());
-        open.add(
-                () -> {
-                    serve.destroy();
-                    serve.waitFor();
-                });
-        BufferedReader log = serve.errorReader(StandardCharsets.UTF_8);
-        home = "http://" + awaitLine(log, CONSOLE);
-        readAway(serve.inputReader());
-        readAway(log);
+        Engine engine = new Engine(Configuration.read(folder.resolve("rules.yaml")));
+        open.add(engine);
+        engine.openAdmin(
+                List.of(new ScriptsResource(engine.scripts(), new ServedTests(engine::rules))));
+        engine.start();
+        engine.keepLastGood(new LastGood(folder.resolve("rules.yaml"), folder.resolve("state")));
+        engine.followChanges(now -> {});
+        home = "http://127.0.0.1:" + engine.admin().tcpPort();
+        ChromeDriver page = freshPage();
         page.get(home + "/");
         element("[name=user]").sendKeys(role);
         element("[name=password]").sendKeys("moon-%s-4711".formatted(role), Keys.ENTER);
@@ -168,31 +170,29 @@ class ConsoleTest {
         return page;
     }
 
-    /** A full pipe would stop the engine. */
-    private static void readAway(BufferedReader lines) {
-        Thread.ofVirtual()
-                .start(
-                        () -> {
-                            try {
-                                lines.transferTo(Writer.nullWriter());
-                            } catch (IOException e) {
-                                // the engine has been ended
-                            }
-                        });
+    /** A window of its own: it knows nothing of those before, and saves into the test's folder. */
+    private ChromeDriver freshPage() {
+        ChromeDriver page = page();
+        String before = page.getWindowHandle();
+        page.switchTo().newWindow(WindowType.WINDOW);
+        String own = page.getWindowHandle();
+        page.switchTo().window(before).close();
+        page.switchTo().window(own);
+        page.manage().window().setSize(new Dimension(1280, 900));
+        page.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        page.executeCdpCommand("Network.clearBrowserCache", Map.of());
+        page.executeCdpCommand(
+                "Storage.clearDataForOrigin", Map.of("origin", home, "storageTypes", "all"));
+        page.executeCdpCommand(
+                "Browser.setDownloadBehavior",
+                Map.of("behavior", "allow", "downloadPath", folder.toString()));
+        page.manage().logs().get(LogType.BROWSER); // what is read here is told no more
+        return page;
     }
 
-    /** The log up to the first line that matches; the group of that one. */
-    private static String awaitLine(BufferedReader lines, Pattern wanted) throws IOException {
-        for (String line; (line = lines.readLine()) != null; ) {
-            Matcher found = wanted.matcher(line);
-            if (found.find()) {
-                return found.group(1);
-            }
-        }
-        throw new AssertionError("the log ended without " + wanted);
-    }
-
-    private ChromeDriver browser() throws IOException {
+    /** One for all tests: its start takes longer than most of them. */
+    @BeforeAll
+    static void startBrowser() throws IOException {
         Optional<File> chromium = program("chromium", "chromium-browser", "google-chrome");
         Optional<File> driver = program("chromedriver");
         assumeTrue(
@@ -210,8 +210,6 @@ class ConsoleTest {
                 "--disable-sync",
                 "--disable-dev-shm-usage",
                 "--lang=en");
-        options.setExperimentalOption(
-                "prefs", Map.of("download.default_directory", folder.toString()));
         LoggingPreferences logs = new LoggingPreferences();
         logs.enable(LogType.BROWSER, java.util.logging.Level.WARNING);
         options.setCapability("goog:loggingPrefs", logs);
@@ -219,11 +217,15 @@ class ConsoleTest {
         ChromeDriverService service =
                 new ChromeDriverService(
                         driver.get(), port, PATIENCE, List.of("--port=" + port), Map.of());
-        ChromeDriver page = new ChromeDriver(service, options);
-        open.add(page::quit);
-        page.manage().window().setSize(new Dimension(1280, 900));
-        browser = page;
-        return page;
+        browser = new ChromeDriver(service, options);
+    }
+
+    @AfterAll
+    static void endBrowser() {
+        if (browser != null) {
+            browser.quit();
+            browser = null;
+        }
     }
 
     private static Optional<File> program(String... names) {
@@ -236,7 +238,7 @@ class ConsoleTest {
                 .findFirst();
     }
 
-    private ChromeDriver page() {
+    private static ChromeDriver page() {
         return requireNonNull(browser);
     }
 
