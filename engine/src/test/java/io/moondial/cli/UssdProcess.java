@@ -18,6 +18,8 @@ public final class UssdProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--sun-misc-unsafe-memory-access=allow");
+        // it ends before the second compiler would help, which costs as much as all else of a start
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(settings);
         command.add("-Dlogback.configurationFile=logback.xml");
         command.add("-cp");
