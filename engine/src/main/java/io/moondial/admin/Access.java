@@ -36,11 +36,6 @@ interface Access {
                 }
 
                 @Override
-                public void requireJson(Request request, Visitor visitor, int length) {
-                    // Nobody can be made to send something here.
-                }
-
-                @Override
                 public String from(Request request) {
                     return "the socket";
                 }
@@ -76,9 +71,6 @@ interface Access {
     /** Refuses whoever may not do that. */
     void requireRole(Request request, Visitor visitor, Routes.Route route, String what)
             throws Refusal;
-
-    /** Refuses a body that a form of a page of somebody else could have sent. */
-    void requireJson(Request request, Visitor visitor, int length) throws Refusal;
 
     /** Where a request comes from, for people. */
     String from(Request request);

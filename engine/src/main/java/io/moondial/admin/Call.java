@@ -6,8 +6,6 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -298,21 +296,6 @@ public final class Call {
      * @throws Refusal if it is none
      */
     JsonNode body() throws Refusal {
-        try {
-            JsonNode value = json.readTree(body);
-            if (value.isObject()) {
-                return value;
-            }
-        } catch (JacksonException e) {
-            // its own message quotes what may be a password
-            TokenStreamLocation at = e.getLocation();
-            throw Refusal.badRequest(
-                    "the body is no JSON"
-                            + (at == null
-                                    ? ""
-                                    : ": line %d, column %d"
-                                            .formatted(at.getLineNr(), at.getColumnNr())));
-        }
-        throw Refusal.badRequest("the body must be a JSON object");
+        return JsonBody.object(json, body);
     }
 }

@@ -2,6 +2,7 @@ package io.moondial.admin;
 
 import io.moondial.admin.Connections.Client;
 import io.moondial.metrics.Counters;
+import io.moondial.text.LogText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -39,6 +40,20 @@ final class RequestHandler extends Handler.Abstract {
     private static final Pattern RAW_SEGMENT =
             Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})*");
     private static final Set<String> CHANGING = Set.of("POST", "DELETE");
+
+    private static final String JSON = "application/json";
+    private static final Pattern JSON_TYPE =
+            Pattern.compile("(?i)application/json[ \\t]*(;[ \\t]*(charset=\"?utf-8\"?[ \\t]*)?)?");
+
+    /** What curl calls a body if it is told nothing else. */
+    private static final Pattern UNNAMED_TYPE =
+            Pattern.compile("(?i)(application/x-www-form-urlencoded[ \\t]*)?");
+
+    /**
+     * How much of a refused body is taken in after the answer, in octets. Who sends more at once
+     * finds the connection closed.
+     */
+    private static final int MOST_LEFT = 64 << 20;
 
     private final AdminSettings settings;
     private final Counters counters;
@@ -116,12 +131,14 @@ final class RequestHandler extends Handler.Abstract {
         private final Client client;
         private final long began = System.nanoTime();
         private Caller caller = Caller.NOBODY;
+        private final InputStream in;
         private boolean bodyRead;
 
         Exchange(Request request, Response response, Client client) {
             this.request = request;
             this.response = response;
             this.client = client;
+            in = Content.Source.asInputStream(request);
         }
 
         /** What was done is audited, whether its answer can be written or not. */
@@ -321,17 +338,35 @@ final class RequestHandler extends Handler.Abstract {
                 throw tooLong();
             }
             client.waitsForBody();
-            byte[] body;
-            try (InputStream in = Content.Source.asInputStream(request)) {
-                body = in.readNBytes(settings.maxBody() + 1);
-            }
+            byte[] body = in.readNBytes(settings.maxBody() + 1);
             client.waitsForEngine();
             if (body.length > settings.maxBody()) {
                 throw tooLong();
             }
             bodyRead = true;
-            access.requireJson(request, visitor, body.length);
+            if (body.length > 0) {
+                requireJson(visitor);
+            }
             return body;
+        }
+
+        /**
+         * A form of a page of somebody else can make a browser send a body, but none of this type.
+         * No browser adds a token by itself, and none gets to the socket: there, a body may also be
+         * sent as curl sends it.
+         */
+        private void requireJson(Access.Visitor visitor) throws Refusal {
+            List<String> types = request.getHeaders().getValuesList(HttpHeader.CONTENT_TYPE);
+            String type = String.join(", ", types);
+            if (JSON_TYPE.matcher(type).matches()
+                    || (!visitor.byBrowser() && UNNAMED_TYPE.matcher(type).matches())) {
+                return;
+            }
+            counters.increment("admin.refused.media_type");
+            throw Refusal.of(
+                    415,
+                    "the header Content-Type is %s; a body is JSON in UTF-8, and the header says application/json"
+                            .formatted(types.isEmpty() ? "missing" : "'" + LogText.of(type) + "'"));
         }
 
         private Refusal tooLong() {
@@ -352,6 +387,28 @@ final class RequestHandler extends Handler.Abstract {
                     new Answer.Json(
                             refusal.status(),
                             json.createObjectNode().put("error", refusal.getMessage())));
+            if (!bodyRead) {
+                takeIn();
+            }
+        }
+
+        /**
+         * Takes in what is still sent of a refused body, for so long as a body may take. To close
+         * at once would reset the connection, and a caller who sends first and reads then would not
+         * get to the answer.
+         */
+        private void takeIn() {
+            client.waitsForBody();
+            try (in) {
+                byte[] piece = new byte[1 << 13];
+                int taken = 0;
+                for (int n = 0; n >= 0 && taken < MOST_LEFT; n = in.read(piece)) {
+                    taken += n;
+                }
+            } catch (IOException e) {
+                // He has gone with his answer, or his time is over.
+            }
+            client.waitsForEngine();
         }
 
         private void write(Answer answer) throws IOException, InterruptedException {
@@ -362,7 +419,7 @@ final class RequestHandler extends Handler.Abstract {
             switch (answer) {
                 case Answer.Json of -> {
                     response.setStatus(of.status());
-                    octets("application/json", json.writeValueAsBytes(of.value()));
+                    octets(JSON, json.writeValueAsBytes(of.value()));
                 }
                 case Answer.Octets of -> {
                     response.setStatus(200);

@@ -223,21 +223,6 @@ final class TcpAccess implements Access {
     }
 
     @Override
-    public void requireJson(Request request, Visitor visitor, int length) throws Refusal {
-        String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
-        boolean json =
-                type != null
-                        && type.toLowerCase(Locale.ROOT)
-                                .split(";", 2)[0]
-                                .strip()
-                                .equals("application/json");
-        if (visitor.byBrowser() && length > 0 && !json) {
-            counters.increment("admin.refused.media_type");
-            throw Refusal.of(415, "a body is JSON, with the header Content-Type: application/json");
-        }
-    }
-
-    @Override
     public String from(Request request) {
         return Request.getRemoteAddr(request) + ":" + Request.getRemotePort(request);
     }

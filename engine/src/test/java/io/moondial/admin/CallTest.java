@@ -21,13 +21,11 @@ class CallTest {
     }
 
     private static Call.Fields body(String text) throws Refusal {
-        return new Call(
-                        new JsonMapper(),
-                        OPERATOR,
-                        Map.of(),
-                        Map.of(),
-                        text.getBytes(StandardCharsets.UTF_8))
-                .fields("a", "b");
+        return body(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Call.Fields body(byte[] octets) throws Refusal {
+        return new Call(new JsonMapper(), OPERATOR, Map.of(), Map.of(), octets).fields("a", "b");
     }
 
     private static void refused(int status, String message, ThrowingCallable what) {
@@ -71,6 +69,60 @@ class CallTest {
         refused(400, "there is no 'c'; there are a, b", () -> body("{\"c\":1}"));
         refused(400, "the body must be a JSON object", () -> body("[]"));
         refused(400, "the body is no JSON: line 1, column 1", () -> body("x"));
+    }
+
+    @Test
+    void what_two_programs_could_read_differently_is_refused_with_its_place() throws Exception {
+        refused(
+                400,
+                "the body has 'a' twice in one object: line 2, column 2; each name stands there once",
+                () -> body("{\"a\":1,\n \"a\":1}"));
+        refused(
+                400,
+                "the body has 'c' twice in one object: line 1, column 27; each name stands there once",
+                () -> body("{\"a\":[{\"c\":1},{\"d\":{\"c\":1,\"c\":2}}]}"));
+        assertThat(body("{\"a\":[{\"b\":1},{\"b\":{\"b\":2}}],\"b\":3}").number("b", 0, 0, 9))
+                .as("the same name in several objects")
+                .isEqualTo(3);
+        refused(400, "the body is no JSON: line 1, column 9", () -> body("{\"a\":1} {}"));
+    }
+
+    @Test
+    void a_text_has_whole_characters_and_no_zero() throws Exception {
+        assertThat(body("{\"a\":\"\\ud83d\\ude00\\u0001\"}").text("a"))
+                .isEqualTo("\ud83d\ude00\u0001");
+        for (String half : List.of("\\ud83d", "\\ude00", "\\ude00\\ud83d", "\\ud83dx")) {
+            refused(
+                    400,
+                    "a has \\u%s alone, half of a character: line 1, column 6; a character beyond U+FFFF is two of them, such as \\ud83d\\ude00"
+                            .formatted(half.substring(2, 6)),
+                    () -> body("{\"a\":\"" + half + "\"}"));
+        }
+        refused(
+                400,
+                "a text has the character U+0000: line 1, column 11; no text may have it",
+                () -> body("{\"a\":[\"x\",\"\\u0000\"]}"));
+        refused(
+                400,
+                "a name has the character U+0000: line 1, column 2; no text may have it",
+                () -> body("{\"\\u0000\":1}"));
+    }
+
+    @Test
+    void a_body_is_in_utf_8_with_a_byte_order_mark_or_without() throws Exception {
+        assertThat(body("\ufeff{\"a\":\"x\"}").text("a")).isEqualTo("x");
+        refused(400, "the body is no JSON: line 1, column 1", () -> body("\ufeff\ufeff{}"));
+        refused(400, "the body must be a JSON object", () -> body(""));
+        for (byte[] other :
+                List.of(
+                        "{\"a\":\"x\"}".getBytes(StandardCharsets.UTF_16),
+                        "{\"a\":\"\u00e9\"}".getBytes(StandardCharsets.ISO_8859_1))) {
+            refused(400, "the body is not in UTF-8, as JSON is", () -> body(other));
+        }
+        refused(
+                400,
+                "the body has more levels, a longer name or a longer number than this reads",
+                () -> body("[".repeat(2000)));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.moondial.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.moondial.admin.Served.Wire;
@@ -164,6 +165,66 @@ class HostileRequestsTest {
             }
             assertThat(served.refused("body")).isEqualTo(2);
             assertThat(served.posted).isEmpty();
+            assertServes(served);
+        }
+    }
+
+    @Test
+    void who_sends_all_of_a_body_before_he_reads_gets_to_the_refusal() throws Exception {
+        Path users = folder.resolve("users");
+        String token = new UsersFile(users).addToken("root", Role.ADMIN);
+        String piece = "x".repeat(1 << 20);
+        try (Served served = servedFor(users, "max_body: 1KiB", "body_timeout: 1h")) {
+            String post = "POST /v1/test HTTP/1.1\r\nHost: %s\r\n".formatted(served.host());
+            String bearer = "Authorization: Bearer " + token + "\r\n";
+            for (String headers : List.of(bearer, "")) {
+                try (Wire wire = served.connect()) {
+                    wire.send(post + headers + "Content-Length: %d\r\n\r\n".formatted(40 << 20));
+                    for (int i = 0; i < 40; i++) {
+                        wire.send(piece);
+                    }
+                    assertThat(wire.rest())
+                            .startsWith(headers.isEmpty() ? "HTTP/1.1 401" : "HTTP/1.1 413");
+                }
+            }
+            try (Wire wire = served.connect()) {
+                wire.send(post + bearer + "Transfer-Encoding: chunked\r\n\r\n");
+                for (int i = 0; i < 40; i++) {
+                    wire.send("%x\r\n%s\r\n".formatted(piece.length(), piece));
+                }
+                wire.send("0\r\n\r\n");
+                assertThat(wire.rest()).startsWith("HTTP/1.1 413");
+            }
+            assertThat(served.posted).isEmpty();
+            assertServes(served);
+        }
+    }
+
+    @Test
+    void who_sends_a_refused_body_for_ever_is_cut_off_by_its_size_and_by_its_time()
+            throws Exception {
+        try (Served served =
+                new Served(folder, "max_body: 1KiB", "idle_timeout: 1h", "body_timeout: 1h")) {
+            String post =
+                    "POST /v1/test HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000000000\r\n\r\n";
+            try (Wire much = Served.connect(served.socket)) {
+                much.send(post);
+                String piece = "x".repeat(1 << 20);
+                assertThatThrownBy(
+                                () -> {
+                                    for (int i = 0; i < 200; i++) {
+                                        much.send(piece);
+                                    }
+                                })
+                        .isInstanceOf(IOException.class);
+            }
+            assertThat(served.refused("slow_body")).isZero();
+            try (Wire slow = Served.connect(served.socket)) {
+                slow.send(post);
+                slow.until("admin: max_body");
+                sendUntilClosed(served, slow, "x", Duration.ofMinutes(20));
+            }
+            served.awaitCount("admin.refused.slow_body", 1);
             assertServes(served);
         }
     }

@@ -95,6 +95,52 @@ class LoginTest {
     }
 
     @Test
+    void a_body_is_called_json_unless_it_comes_from_no_browser_and_is_called_nothing_else()
+            throws Exception {
+        try (Served served = served()) {
+            String session = session(served, "ada", "correct horse");
+            List<String> ofBrowser = List.of(session, origin(served));
+            List<String> ofProgram = List.of(bearer(operatorToken));
+            for (List<String> who : List.of(ofBrowser, ofProgram)) {
+                assertThat(posted(served, who, "Content-Type: Application/JSON; charset=\"UTF-8\""))
+                        .startsWith("HTTP/1.1 200");
+                for (String other :
+                        List.of(
+                                "text/plain",
+                                "multipart/form-data; boundary=x",
+                                "application/jsonx",
+                                "application/json; charset=iso-8859-1",
+                                "text/plain, application/json",
+                                "application/json\r\nContent-Type: text/plain",
+                                "application/x-www-form-urlencoded; charset=utf-8")) {
+                    assertThat(posted(served, who, "Content-Type: " + other))
+                            .as("%s %s", other, who)
+                            .startsWith("HTTP/1.1 415")
+                            .contains("the header Content-Type is '", "application/json\"");
+                }
+            }
+            // what curl sends if it is told nothing, and so does a form of any page
+            for (String unnamed :
+                    List.of("X: y", "Content-Type: application/x-www-form-urlencoded")) {
+                assertThat(posted(served, ofProgram, unnamed)).startsWith("HTTP/1.1 200");
+                assertThat(posted(served, ofBrowser, unnamed)).startsWith("HTTP/1.1 415");
+            }
+            assertThat(posted(served, ofBrowser, "X: y"))
+                    .contains("the header Content-Type is missing");
+            assertThat(served.refused("media_type")).isEqualTo(17);
+            assertThat(served.posted).hasSize(4);
+        }
+    }
+
+    private static String posted(Served served, List<String> who, String header)
+            throws IOException {
+        List<String> headers = new ArrayList<>(who);
+        headers.add(header);
+        headers.add("Content-Length: 2");
+        return served.asked(served.request("POST /v1/test", headers.toArray(String[]::new)) + "{}");
+    }
+
+    @Test
     void metrics_are_open_where_the_rules_say_so_and_nothing_else_is() throws Exception {
         try (Served served = served("metrics: open")) {
             assertThat(served.asked(served.request("GET /metrics"))).startsWith("HTTP/1.1 200");
