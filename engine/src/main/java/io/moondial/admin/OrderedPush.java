@@ -239,16 +239,21 @@ final class OrderedPush {
         }
         Optional<Long> millis = Measure.DURATION.parse(text);
         try {
-            return millis.isPresent()
-                    ? now.plusMillis(millis.get())
-                    : OffsetDateTime.parse(text).toInstant();
+            if (millis.isEmpty()) {
+                return OffsetDateTime.parse(text).toInstant();
+            }
+            if (millis.get() > 0) {
+                return now.plusMillis(millis.get());
+            }
         } catch (DateTimeException | ArithmeticException e) {
-            wrong(
-                    EXPIRES,
-                    "expires is '%s'; allowed is a duration, such as 10m, or a time with its offset, such as 2026-01-31T18:00:00Z"
-                            .formatted(text));
-            return null;
+            // told below, with what is allowed
         }
+        wrong(
+                EXPIRES,
+                "expires is '%s'; allowed is a duration longer than 0s, such as 10m, or a time to come with its offset, such as 2026-01-31T18:00:00Z, at most %s from now (push: max_expires)"
+                        .formatted(
+                                text, Measure.DURATION.format(settings.maxExpires().toMillis())));
+        return null;
     }
 
     private @Nullable Integer alertingPattern() {

@@ -11,6 +11,7 @@ import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -71,17 +72,18 @@ public final class Orders {
      */
     public static Submission.@Nullable Refused refusal(
             @Nullable Instant expires, PushSettings settings, Instant now) {
-        if (expires != null && !expires.isAfter(now)) {
-            return new Submission.Refused(
-                    Why.EXPIRES,
-                    "it has expired already: %s is not after %s".formatted(expires, now));
+        if (expires == null) {
+            return null;
         }
-        if (expires != null && expires.isAfter(now.plus(settings.maxExpires()))) {
+        boolean isPast = !expires.isAfter(now);
+        if (isPast || expires.isAfter(now.plus(settings.maxExpires()))) {
             return new Submission.Refused(
                     Why.EXPIRES,
-                    "it expires at %s; allowed is at most %s after the order (push: max_expires)"
+                    "it %s %s, and it is %s now; allowed is a later time, at most %s after the order (push: max_expires)"
                             .formatted(
+                                    isPast ? "expired at" : "would expire at",
                                     expires,
+                                    now.truncatedTo(ChronoUnit.MILLIS),
                                     Measure.DURATION.format(settings.maxExpires().toMillis())));
         }
         return null;

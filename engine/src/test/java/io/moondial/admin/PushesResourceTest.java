@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -187,7 +188,7 @@ class PushesResourceTest {
                 .contains("kind is 'notifi'; did you mean notify?; allowed are notify, menu")
                 .contains("args is for a script")
                 .contains("priority is 'high'; allowed are urgent, normal, low")
-                .contains("expires is 'tomorrow'; allowed is a duration, such as 10m")
+                .contains("expires is 'tomorrow'; allowed is a duration longer than 0s")
                 .contains("at_least_once must be true or false")
                 .contains("alerting_pattern must be a whole number from 0 to 255");
         answer.body()
@@ -209,7 +210,7 @@ class PushesResourceTest {
         assertThat(fields(unreadable)).containsExactly("msisdn", "args", "expires", "callback");
         assertThat(unreadable.body().get("error").asString())
                 .contains("args has 5008 characters of JSON; allowed are 4096")
-                .contains("allowed is at most 7d after the order (push: max_expires)")
+                .contains("allowed is a later time, at most 7d after the order (push: max_expires)")
                 .contains("it asks for a callback, and the rules name none");
         assertThat(counters.value("push.refused.number")).isEqualTo(1);
 
@@ -298,13 +299,61 @@ class PushesResourceTest {
                     {"msisdn": "12345", "script": "survey", "kind": "menu"} | kind is for a text; a script has screens of its own
                     {"msisdn": "12345", "script": "survey", "args": [1]}  | args must be a JSON object, such as {"amount": 50}
                     {"msisdn": "1234567890123456", "text": "a"}       | msisdn is '1234567890123456'; allowed are 5 to 15 digits, country code first, without +
-                    {"msisdn": "12345", "text": "a", "expires": "99999999999999999d"} | expires is '99999999999999999d'; allowed is a duration, such as 10m, or a time with its offset, such as 2026-01-31T18:00:00Z
                     """)
     void what_is_wrong_with_an_order_is_said(String body, String error) throws Exception {
         Answered answer = order(body);
         assertThat(answer.status()).isEqualTo(400);
         assertThat(answer.body().get("error").asString()).isEqualTo(error);
         assertThat(pushes.orders()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "0s",
+                "0ms",
+                "-5s",
+                "5",
+                "1h30m",
+                "10x",
+                "99999999999999999d",
+                "2026-01-31T18:00:00",
+                "2026-02-31T18:00:00Z"
+            })
+    void an_expiry_that_cannot_be_read_is_named_with_all_that_is_allowed(String written)
+            throws Exception {
+        Answered answer =
+                order(
+                        "{'msisdn': '12345', 'text': 'a', 'expires': '%s'}"
+                                .replace('\'', '"')
+                                .formatted(written));
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.body().get("error").asString())
+                .isEqualTo(
+                        "expires is '%s'; allowed is a duration longer than 0s, such as 10m, or a time to come with its offset, such as 2026-01-31T18:00:00Z, at most 7d from now (push: max_expires)"
+                                .formatted(written));
+        assertThat(pushes.orders()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2020-01-31T18:00:00+02:00, it expired at 2020-01-31T16:00:00Z",
+        "2027-01-31T18:00:00Z, it would expire at 2027-01-31T18:00:00Z",
+        "8d, it would expire at 2026-01-13T08:00:00Z"
+    })
+    void an_expiry_that_is_too_early_or_too_late_is_named_with_the_time_it_is_now(
+            String written, String found) throws Exception {
+        pushes.refuse(Why.EXPIRES, "the queue names what it finds first");
+        Answered answer =
+                order(
+                        "{'msisdn': '12345', 'text': 'a', 'expires': '%s'}"
+                                .replace('\'', '"')
+                                .formatted(written));
+        assertThat(answer.body().get("error").asString())
+                .isEqualTo(
+                        found
+                                + ", and it is 2026-01-05T08:00:00Z now; allowed is a later time, at most 7d after the order (push: max_expires)");
     }
 
     @ParameterizedTest
