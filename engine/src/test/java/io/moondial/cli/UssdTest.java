@@ -289,6 +289,15 @@ class UssdTest {
         assertThat(ussd("dial", "--notify", "Hi", "--rules", rules("log.debug((...).text)")))
                 .isZero();
         assertThat(out.toString().strip()).isEqualTo("acknowledge");
+        assertThat(
+                        ussd(
+                                "dial",
+                                "--notify",
+                                "H\\ni",
+                                "--rules",
+                                rules("assert((...).text == 'H\\ni')")))
+                .as("a text of two lines: %s", err)
+                .isZero();
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.moondial.cli.OwnEngine;
 import io.moondial.cli.OwnEngine.NotStartedException;
 import io.moondial.cli.RulesOption;
 import io.moondial.cli.Terminal;
+import io.moondial.cli.TextConverter;
 import io.moondial.dialogtest.language.DialogFileException;
 import io.moondial.dialogtest.language.Recorded;
 import io.moondial.dialogtest.run.StandIns;
@@ -79,7 +80,10 @@ public final class DialCommand implements Callable<Integer> {
     @Option(
             names = "--notify",
             paramLabel = "TEXT",
-            description = "Sends this text in an UnstructuredSS-Notify; nothing is dialled.")
+            converter = TextConverter.class,
+            description =
+                    "Sends this text in an UnstructuredSS-Notify; nothing is dialled. "
+                            + TextConverter.HOW)
     private @Nullable String notify;
 
     @Option(names = "--json", description = "One JSON object per line for every screen.")

@@ -7,6 +7,7 @@ import io.moondial.admin.client.AdminClient.RefusedException;
 import io.moondial.cli.EngineOption;
 import io.moondial.cli.ExitCode;
 import io.moondial.cli.RulesOption;
+import io.moondial.cli.TextConverter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,7 +36,7 @@ import tools.jackson.databind.node.ObjectNode;
         mixinStandardHelpOptions = true,
         description = {
             "Has a running serve begin a dialog with a subscriber: it shows him a text, or runs a script.",
-            "It ends when the push is accepted, which is then kept until it has ended; with --wait, when it has ended. With --file, each line of a file is an order: a number; or values under a first line such as msisdn,name,amount, of which text is the text and the others are args of the script; or a JSON object as POST /v1/pushes takes it. Empty lines, and those that begin with #, are none. A wrong line keeps the whole file from being ordered. Orders wait while the queue is full. A line is known by what it orders (number, text or script, args, and the options of the command) and by how often the file has had the same order before. So the same command with the same file goes on where it broke off, and with a file that has got more lines orders only these, as long as the engine knows of the pushes (push: keep); another --idempotency-key orders all of them once more. Exits with 1 if an order was refused, or with --wait if one did not complete; with 3 if no engine answers."
+            "It ends when the push is accepted, which is then kept until it has ended; with --wait, when it has ended. With --file, each line of a file is an order: a number; or values under a first line such as msisdn,name,amount, of which text is the text, written as TEXT is, and the others are args of the script; or a JSON object as POST /v1/pushes takes it. Empty lines, and those that begin with #, are none. A wrong line keeps the whole file from being ordered. Orders wait while the queue is full. A line is known by what it orders (number, text or script, args, and the options of the command) and by how often the file has had the same order before. So the same command with the same file goes on where it broke off, and with a file that has got more lines orders only these, as long as the engine knows of the pushes (push: keep); another --idempotency-key orders all of them once more. Exits with 1 if an order was refused, or with --wait if one did not complete; with 3 if no engine answers."
         },
         subcommands = {
             PushCommand.StatusOfPush.class,
@@ -127,7 +129,10 @@ public final class PushCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "TEXT",
             arity = "0..*",
-            description = "What he reads. A text such as status comes after --.")
+            description =
+                    "What he reads. "
+                            + TextConverter.HOW
+                            + " A text such as status comes after --.")
     private List<String> text = new ArrayList<>();
 
     @Spec private CommandSpec spec;
@@ -214,7 +219,7 @@ public final class PushCommand implements Callable<Integer> {
     private ObjectNode order() {
         ObjectNode order = JSON.createObjectNode();
         if (!text.isEmpty()) {
-            order.put("text", text.getFirst());
+            order.put("text", text(text.getFirst()));
         }
         if (menu) {
             order.put("kind", "menu");
@@ -241,6 +246,15 @@ public final class PushCommand implements Callable<Integer> {
             order.put("alerting_pattern", alertingPattern);
         }
         return order;
+    }
+
+    /** A converter of picocli cannot say what is wrong with the last arguments of a command. */
+    private String text(String written) {
+        try {
+            return new TextConverter().convert(written);
+        } catch (TypeConversionException e) {
+            throw bad(String.valueOf(e.getMessage()));
+        }
     }
 
     private ObjectNode object(String written) {

@@ -3,6 +3,7 @@ package io.moondial.cli.push;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.moondial.ConfigurationException;
+import io.moondial.cli.TextConverter;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.problem.Problem;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
@@ -226,7 +228,7 @@ final class PushList {
                             : JSON.createObjectNode();
             for (int i = 0; i < names.size(); i++) {
                 if (names.get(i).equals(TEXT)) {
-                    order.put(TEXT, values.get(i));
+                    order.put(TEXT, text(values.get(i)));
                 } else if (!names.get(i).equals(MSISDN)) {
                     args.put(names.get(i), values.get(i));
                 }
@@ -236,6 +238,15 @@ final class PushList {
             }
             return order;
         };
+    }
+
+    /** As the command takes it too. */
+    private static String text(String written) throws BadLine {
+        try {
+            return new TextConverter().convert(written);
+        } catch (TypeConversionException e) {
+            throw new BadLine(String.valueOf(e.getMessage()));
+        }
     }
 
     /** A line of values with commas, or semicolons, between; one with these in it has quotes. */

@@ -202,6 +202,31 @@ class PushCommandTest {
         assertThat(pushes.orders()).isEmpty();
     }
 
+    @Test
+    void a_text_is_written_on_one_line_or_on_several() throws Exception {
+        String several = "1. Yes\n2. No \\o/";
+        String one = "1. Yes\\n2. No \\\\o/";
+        assertThat(ussd("push", "--msisdn", NUMBER, one)).as(err.toString()).isZero();
+        assertThat(ussd("push", "--file", list("msisdn,text", NUMBER + ',' + one))).isZero();
+        assertThat(ussd("push", "--msisdn", NUMBER, "1. Yes\n2. No \\\\o/")).isZero();
+        assertThat(pushes.orders())
+                .extracting(PushOrder::content)
+                .hasSize(3)
+                .containsOnly(new PushOrder.Text(Screen.NOTIFY, several));
+    }
+
+    @Test
+    void a_backslash_that_means_nothing_is_refused() throws Exception {
+        String why =
+                "the text has a backslash before %s; allowed are \\n, a new line, and \\\\, a backslash";
+        assertThat(ussd("push", "--msisdn", NUMBER, "1\\t2")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains(why.formatted("'t'"));
+        assertThat(ussd("push", "--file", list("msisdn,text", NUMBER + ",a\\")))
+                .isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString()).contains("list:2: " + why.formatted("its end"));
+        assertThat(pushes.orders()).isEmpty();
+    }
+
     // ---- a list
 
     @Test
