@@ -124,8 +124,7 @@ public final class EngineRecords {
      * @param ttl after which it is gone; null: it stays
      */
     public CompletableFuture<Void> set(String key, String value, @Nullable Duration ttl) {
-        return changed(new Request.Set(at(key), LuaString.of(value), millis(ttl)))
-                .thenApply(_ -> null);
+        return ask(new Request.Set(at(key), LuaString.of(value), millis(ttl)), _ -> null);
     }
 
     /**
