@@ -13,6 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -52,7 +54,11 @@ record StoredPush(
         @Nullable String answer,
         @Nullable String instanceId) {
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonFactory WRITTEN = new JsonFactory();
     private static final int FORMAT = 1;
+
+    /** How many characters most of them have at most. */
+    private static final int MOST_OF_THEM = 512;
 
     /** How a push is. */
     static StoredPush of(String owner, String digest, PushOrder order, PushReport report) {
@@ -87,9 +93,9 @@ record StoredPush(
 
     /** Its text; what is absent is left out. */
     String json() {
-        StringWriter written = new StringWriter();
+        StringWriter written = new StringWriter(MOST_OF_THEM);
         // property by property: this is written several times for each push
-        try (JsonGenerator json = JSON.createGenerator(written)) {
+        try (JsonGenerator json = WRITTEN.createGenerator(ObjectWriteContext.empty(), written)) {
             json.writeStartObject();
             json.writeNumberProperty("format", format);
             json.writeStringProperty("owner", owner);

@@ -212,10 +212,13 @@ public final class LowerLayers {
      */
     private static final class GlobalTitleTranslation extends Ss7ExtSccpDetailedInterfaceDefault {
         private final SignallingPlan plan;
+        private final int longestPrefix;
         private @Nullable SccpStackImpl sccp;
 
         GlobalTitleTranslation(SignallingPlan plan) {
             this.plan = plan;
+            longestPrefix =
+                    plan.globalTitles().keySet().stream().mapToInt(String::length).max().orElse(0);
         }
 
         /** As the stack takes it. */
@@ -281,21 +284,21 @@ public final class LowerLayers {
         }
 
         private Optional<Integer> pointFor(String digits) {
-            for (int length = digits.length(); length > 0; length--) {
+            for (int length = Math.min(digits.length(), longestPrefix); length > 0; length--) {
                 Integer point = plan.globalTitles().get(digits.substring(0, length));
                 if (point != null) {
                     return Optional.of(point);
                 }
             }
-            List<Integer> points =
-                    plan.peers().stream().map(SignallingPlan.Peer::pointCode).toList();
-            return points.stream()
-                    .filter(this::reaches)
-                    .findFirst()
-                    .or(
-                            () ->
-                                    points.stream()
-                                            .findFirst()); // that it cannot be reached is said then
+            List<SignallingPlan.Peer> peers = plan.peers();
+            for (SignallingPlan.Peer peer : peers) {
+                if (reaches(peer.pointCode())) {
+                    return Optional.of(peer.pointCode());
+                }
+            }
+            return peers.isEmpty() // that none can be reached is said then
+                    ? Optional.empty()
+                    : Optional.of(peers.getFirst().pointCode());
         }
 
         /** Whether messages can go to this point now. */
