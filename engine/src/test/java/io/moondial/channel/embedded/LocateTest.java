@@ -3,13 +3,10 @@ package io.moondial.channel.embedded;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
-import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.RoutingInfo;
@@ -21,7 +18,6 @@ import io.moondial.channel.ss7.FarSide.Locator;
 import io.moondial.channel.ss7.FarSide.Whereabouts;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Incoming.Ended;
@@ -29,63 +25,28 @@ import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.metrics.Counters;
 import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
-import io.moondial.time.Time.Activity;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The engine asks where a subscriber is, and begins a dialog there; both sides complete stacks. */
-class LocateTest {
-    private static final Duration LONG = Duration.ofMinutes(1);
+class LocateTest extends BegunByTheEngine {
     private static final String MSISDN = "27761485722";
     private static final Party HLR = new Party(null, 6, MSISDN, Party.ROUTE_ON_GT);
 
-    private final Counters counters = new Counters();
-    private final EmbeddedNetwork network =
-            new EmbeddedNetwork(
-                    List.of(6, 147), SignallingLimits.of(2), Activity.UNCOUNTED, counters);
     private final BlockingQueue<RoutingInfo> found = new LinkedBlockingQueue<>();
     private final BlockingQueue<Begin> rung = new LinkedBlockingQueue<>();
     private final BlockingQueue<Incoming> heard = new LinkedBlockingQueue<>();
 
-    @BeforeEach
-    void start() {
-        network.start(
-                new DialogDesk() {
-                    @Override
-                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-                        throw new AssertionError(opening);
-                    }
-
-                    @Override
-                    public void refused(Refusal refusal) {
-                        throw new AssertionError(refusal);
-                    }
-                });
-    }
-
     @AfterEach
     void nothing_is_left() {
-        await().atMost(LONG)
-                .untilAsserted(
-                        () -> {
-                            assertThat(network.openDialogs()).isZero();
-                            assertThat(network.openHandsetDialogs()).isZero();
-                        });
-        network.close();
+        nothingIsLeft();
         assertThat(found).isEmpty();
-    }
-
-    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-        return requireNonNull(queue.poll(60, TimeUnit.SECONDS), "nothing came");
     }
 
     private RoutingInfo locate() throws Exception {

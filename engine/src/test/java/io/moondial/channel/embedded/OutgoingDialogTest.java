@@ -7,16 +7,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.DialogDesk;
 import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.SignallingTap.SignallingMessage;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageDesk.Begin;
-import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted;
 import io.moondial.dialog.Incoming.Aborted.Cause;
@@ -26,62 +23,25 @@ import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
-import io.moondial.metrics.Counters;
-import io.moondial.text.Dcs;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
-import io.moondial.time.Time.Activity;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Dialogs that the engine begins towards handsets, both sides complete stacks. */
-class OutgoingDialogTest {
-    private static final Duration LONG = Duration.ofMinutes(1);
-    private static final Party HANDSETS =
-            new Party(
-                    EmbeddedNetwork.HANDSET_POINT_CODE,
-                    EmbeddedNetwork.HANDSET_SSN,
-                    null,
-                    Party.ROUTE_ON_SSN);
+class OutgoingDialogTest extends BegunByTheEngine {
     private static final Address IMSI = new Address("655010000000001", 1, Address.LAND_MOBILE);
     private static final Address US = Address.international("27829000000");
 
-    private final Counters counters = new Counters();
-    private final EmbeddedNetwork network =
-            new EmbeddedNetwork(
-                    List.of(6, 147), SignallingLimits.of(2), Activity.UNCOUNTED, counters);
     private final BlockingQueue<Incoming> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<Begin> rung = new LinkedBlockingQueue<>();
     private final BlockingQueue<Handset> handsets = new LinkedBlockingQueue<>();
     private final BlockingQueue<Screen> seen = new LinkedBlockingQueue<>();
-
-    @BeforeEach
-    void start() {
-        network.start(
-                new DialogDesk() {
-                    @Override
-                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-                        throw new AssertionError(opening);
-                    }
-
-                    @Override
-                    public void refused(Refusal refusal) {
-                        throw new AssertionError(refusal);
-                    }
-                });
-    }
-
-    @AfterEach
-    void stop() {
-        network.close();
-    }
 
     private void somebodyIsAtHome() {
         network.receive(
@@ -94,14 +54,6 @@ class OutgoingDialogTest {
                 });
     }
 
-    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-        return requireNonNull(queue.poll(60, TimeUnit.SECONDS), "nothing came");
-    }
-
-    private static UssdString text(String text) throws UnsendableText {
-        return UssdString.encode(text, Dcs.UNSPECIFIED);
-    }
-
     private static OutgoingDialog dialog(Outgoing.Screen first, Party called, Duration patience) {
         return new OutgoingDialog(first, null, called, 147, IMSI, US, patience);
     }
@@ -111,16 +63,7 @@ class OutgoingDialogTest {
     }
 
     private DialogLink push(Outgoing.Screen first) throws NotBegunException {
-        return network.begin(dialog(first, HANDSETS, LONG), heard::add);
-    }
-
-    private void nothingIsLeft() {
-        await().atMost(LONG)
-                .untilAsserted(
-                        () -> {
-                            assertThat(network.openDialogs()).isZero();
-                            assertThat(network.openHandsetDialogs()).isZero();
-                        });
+        return network.begin(dialog(first, FAR_SIDE, LONG), heard::add);
     }
 
     @Test
@@ -217,7 +160,7 @@ class OutgoingDialogTest {
     void nobody_answers_in_time() throws Exception {
         somebodyIsAtHome();
         DialogLink link =
-                network.begin(dialog(menu(1, "?"), HANDSETS, Duration.ofMillis(50)), heard::add);
+                network.begin(dialog(menu(1, "?"), FAR_SIDE, Duration.ofMillis(50)), heard::add);
         Screen.Menu menu = (Screen.Menu) next(seen);
         assertThat(next(heard))
                 .isEqualTo(new Aborted(Cause.UNANSWERED, "no answer within PT0.05S"));
@@ -238,7 +181,7 @@ class OutgoingDialogTest {
         Handset handset;
         do { // on a busy machine the answer may take longer than that
             patience = patience.multipliedBy(2);
-            link = network.begin(dialog(menu(1, "?"), HANDSETS, patience), heard::add);
+            link = network.begin(dialog(menu(1, "?"), FAR_SIDE, patience), heard::add);
             handset = next(handsets);
             handset.answer(new Screen.Menu(1, "?"), "1");
         } while (!(next(heard) instanceof Continued));
@@ -296,7 +239,7 @@ class OutgoingDialogTest {
                         () ->
                                 network.begin(
                                         new OutgoingDialog(
-                                                screen, null, HANDSETS, 8, null, null, LONG),
+                                                screen, null, FAR_SIDE, 8, null, null, LONG),
                                         heard::add))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("subsystem 8 is none of [6, 147]");
@@ -308,9 +251,9 @@ class OutgoingDialogTest {
             assertThatThrownBy(() -> dialog(screen, nobody, LONG))
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> new OutgoingDialog(screen, 256, HANDSETS, 6, null, null, LONG))
+        assertThatThrownBy(() -> new OutgoingDialog(screen, 256, FAR_SIDE, 6, null, null, LONG))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> dialog(screen, HANDSETS, Duration.ZERO))
+        assertThatThrownBy(() -> dialog(screen, FAR_SIDE, Duration.ZERO))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -343,7 +286,7 @@ class OutgoingDialogTest {
         BlockingQueue<String> looked = new LinkedBlockingQueue<>();
         network.attach(message -> looked.add(octets(message)));
         network.begin(
-                new OutgoingDialog(menu(1, "Ring"), 0x85, HANDSETS, 6, null, null, LONG),
+                new OutgoingDialog(menu(1, "Ring"), 0x85, FAR_SIDE, 6, null, null, LONG),
                 heard::add);
         // USSD-Arg: its scheme, its string, its alerting pattern (3GPP TS 29.002 17.7.4)
         String string = hex(text("Ring"));

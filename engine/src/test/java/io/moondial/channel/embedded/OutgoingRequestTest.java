@@ -3,15 +3,11 @@ package io.moondial.channel.embedded;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import io.moondial.channel.Address;
 import io.moondial.channel.Channel.NotBegunException;
-import io.moondial.channel.DialogDesk;
-import io.moondial.channel.DialogLink;
 import io.moondial.channel.DialogLink.DialogGoneException;
 import io.moondial.channel.NodeLink;
-import io.moondial.channel.Opening;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.ss7.Message;
@@ -19,71 +15,30 @@ import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.MessageLink;
-import io.moondial.channel.ss7.SignallingLimits;
 import io.moondial.dialog.FarIncoming;
 import io.moondial.dialog.FarIncoming.Aborted;
 import io.moondial.dialog.FarIncoming.Said;
 import io.moondial.dialog.FarIncoming.Word;
 import io.moondial.dialog.FarOutgoing;
 import io.moondial.dialog.Incoming.Aborted.Cause;
-import io.moondial.metrics.Counters;
-import io.moondial.text.Dcs;
-import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
-import io.moondial.time.Time.Activity;
-import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Dialogs that the engine begins with another USSD node, both sides complete stacks. */
-class OutgoingRequestTest {
-    private static final Duration LONG = Duration.ofMinutes(1);
-    private static final Party NODE =
-            new Party(
-                    EmbeddedNetwork.HANDSET_POINT_CODE,
-                    EmbeddedNetwork.HANDSET_SSN,
-                    null,
-                    Party.ROUTE_ON_SSN);
+class OutgoingRequestTest extends BegunByTheEngine {
     private static final Address IMSI = new Address("655010000000001", 1, Address.LAND_MOBILE);
     private static final Address VLR = Address.international("27829000001");
     private static final Address NUMBER = Address.international("27761485722");
 
-    private final Counters counters = new Counters();
-    private final EmbeddedNetwork network =
-            new EmbeddedNetwork(
-                    List.of(6, 147), SignallingLimits.of(2), Activity.UNCOUNTED, counters);
     private final BlockingQueue<FarIncoming> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<Begin> asked = new LinkedBlockingQueue<>();
     private final BlockingQueue<MessageLink> nodes = new LinkedBlockingQueue<>();
     private final BlockingQueue<Message> said = new LinkedBlockingQueue<>();
-
-    @BeforeEach
-    void start() {
-        network.start(
-                new DialogDesk() {
-                    @Override
-                    public DialogLink.Receiver begun(Opening opening, DialogLink link) {
-                        throw new AssertionError(opening);
-                    }
-
-                    @Override
-                    public void refused(Refusal refusal) {
-                        throw new AssertionError(refusal);
-                    }
-                });
-    }
-
-    @AfterEach
-    void stop() {
-        network.close();
-    }
 
     private void aNodeIsThere() {
         network.receiveAsNode(
@@ -94,20 +49,12 @@ class OutgoingRequestTest {
                 });
     }
 
-    private static <T> T next(BlockingQueue<T> queue) throws InterruptedException {
-        return requireNonNull(queue.poll(60, TimeUnit.SECONDS), "nothing came");
-    }
-
-    private static UssdString text(String text) throws UnsendableText {
-        return UssdString.encode(text, Dcs.UNSPECIFIED);
-    }
-
     private static OutgoingRequest request(Party called, @Nullable Integer ssn) throws Exception {
         return new OutgoingRequest(text("*200#"), false, NUMBER, called, ssn, IMSI, VLR);
     }
 
     private NodeLink open() throws Exception {
-        return network.open(request(NODE, 147), heard::add);
+        return network.open(request(FAR_SIDE, 147), heard::add);
     }
 
     private static Message show(int id, int operation, String text) throws UnsendableText {
@@ -116,15 +63,6 @@ class OutgoingRequestTest {
 
     private static Message end(Component component) {
         return new Message.End(List.of(component));
-    }
-
-    private void nothingIsLeft() {
-        await().atMost(LONG)
-                .untilAsserted(
-                        () -> {
-                            assertThat(network.openDialogs()).isZero();
-                            assertThat(network.openHandsetDialogs()).isZero();
-                        });
     }
 
     @Test
@@ -244,7 +182,7 @@ class OutgoingRequestTest {
     void it_is_begun_from_a_subsystem_of_ours() throws Exception {
         aNodeIsThere();
         for (Integer wanted : new Integer[] {null, 99, 6}) {
-            NodeLink link = network.open(request(NODE, wanted), heard::add);
+            NodeLink link = network.open(request(FAR_SIDE, wanted), heard::add);
             assertThat(next(asked).opening().remote().ssn()).isEqualTo(6);
             link.forget();
             next(nodes).forget();
@@ -279,7 +217,8 @@ class OutgoingRequestTest {
         aNodeIsThere();
         NodeLink link =
                 network.open(
-                        new OutgoingRequest(text("*200*4711#"), true, null, NODE, 6, null, null),
+                        new OutgoingRequest(
+                                text("*200*4711#"), true, null, FAR_SIDE, 6, null, null),
                         heard::add);
         assertThat(next(asked).opening().text()).isEqualTo("*200*4711#");
         assertThat(next(looked)).contains(hex("**********")).doesNotContain(hex("*200*4711#"));
