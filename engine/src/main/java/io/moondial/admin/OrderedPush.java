@@ -11,6 +11,7 @@ import io.moondial.push.PushSettings;
 import io.moondial.push.Pushes.Submission.Refused;
 import io.moondial.push.Pushes.Why;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class OrderedPush {
     private final PushSettings settings;
     private final List<Problem> problems = new ArrayList<>();
     private @Nullable Content content;
-    private @Nullable Instant expires;
+    private PushOrder.@Nullable Expiry expires;
     private boolean callback;
 
     /** What is wrong with a field, or with the header of this name; a sentence. */
@@ -232,7 +233,7 @@ final class OrderedPush {
         return args.toString();
     }
 
-    private @Nullable Instant expires() {
+    private PushOrder.@Nullable Expiry expires() {
         String text = text(EXPIRES);
         if (text == null) {
             return null;
@@ -240,12 +241,12 @@ final class OrderedPush {
         Optional<Long> millis = Measure.DURATION.parse(text);
         try {
             if (millis.isEmpty()) {
-                return OffsetDateTime.parse(text).toInstant();
+                return new PushOrder.At(OffsetDateTime.parse(text).toInstant());
             }
             if (millis.get() > 0) {
-                return now.plusMillis(millis.get());
+                return new PushOrder.After(Duration.ofMillis(millis.get()));
             }
-        } catch (DateTimeException | ArithmeticException e) {
+        } catch (DateTimeException e) {
             // told below, with what is allowed
         }
         wrong(

@@ -10,6 +10,7 @@ import io.moondial.text.Sha256;
 import io.moondial.text.UssdString;
 import io.moondial.text.UssdString.UnsendableText;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
@@ -68,13 +69,14 @@ public final class Orders {
     /**
      * Why a push cannot begin until then; null: it can.
      *
-     * @param expires null: the order does not say
+     * @param expiry null: the order does not say
      */
     public static Submission.@Nullable Refused refusal(
-            @Nullable Instant expires, PushSettings settings, Instant now) {
-        if (expires == null) {
+            PushOrder.@Nullable Expiry expiry, PushSettings settings, Instant now) {
+        if (expiry == null) {
             return null;
         }
+        Instant expires = expiry.from(now);
         boolean isPast = !expires.isAfter(now);
         if (isPast || expires.isAfter(now.plus(settings.maxExpires()))) {
             return new Submission.Refused(
@@ -154,18 +156,41 @@ public final class Orders {
         return HexFormat.of().formatHex(octets);
     }
 
-    /** Of what makes an order another order under the same key; empty: it has no key. */
+    /** Of all that an order says; empty: it has no key, and is never compared. */
     static String digest(PushOrder order) {
         if (order.idempotencyKey() == null) {
             return "";
         }
+        Sha256 digest =
+                content(order)
+                        .addPart(order.priority().name())
+                        .addPart(Boolean.toString(order.atLeastOnce()))
+                        .addPart(Boolean.toString(order.callback()))
+                        .addPart(String.valueOf(order.alertingPattern()));
+        switch (order.expires()) {
+            case null -> digest.addPart("");
+            case PushOrder.After(Duration duration) -> digest.addPart(duration.toString());
+            case PushOrder.At(Instant time) -> digest.addPart(time.toString());
+        }
+        return digest.hex(ID_OCTETS);
+    }
+
+    private static Sha256 content(PushOrder order) {
         Sha256 digest = new Sha256().addPart(order.msisdn());
-        switch (order.content()) {
+        return switch (order.content()) {
             case PushOrder.Text(Screen screen, String text) ->
                     digest.addPart(screen.name()).addPart(text);
             case PushOrder.Script(String key, var args) ->
                     digest.addPart("SCRIPT").addPart(key).addPart(args == null ? "" : args);
-        }
-        return digest.hex(ID_OCTETS);
+        };
+    }
+
+    /**
+     * Whether an order says what the one said that a digest in the store is of. Builds before this
+     * comparison have kept the digest of number and content alone: their pushes are compared by it,
+     * so that an order can be repeated after an upgrade.
+     */
+    static boolean isSame(String digest, PushOrder order) {
+        return digest.equals(digest(order)) || digest.equals(content(order).hex(ID_OCTETS));
     }
 }

@@ -142,10 +142,6 @@ final class Push implements PushLink.Progress, DialogListener {
         return expires;
     }
 
-    String digest() {
-        return digest;
-    }
-
     State state() {
         return state;
     }

@@ -1,6 +1,7 @@
 package io.moondial.push;
 
 import io.moondial.dialog.DialogFact.Screen;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param by who orders it, such as {@code script money} or {@code api crm}: idempotency keys of one
  *     have nothing to do with those of another
  * @param expires when it is too late to begin; null: after the time that the rules say
- * @param idempotencyKey the same key of the same {@code by} is the same push; null: every order is
- *     a new one. At most 128 characters
+ * @param idempotencyKey the same key of the same {@code by} is the same push, and an order that is
+ *     not equal to the first one is then refused; null: every order is a new one. At most 128
+ *     characters
  * @param atLeastOnce whether it is sent again if the engine was killed while it may have been sent.
  *     Otherwise it is then reported as {@link PushReport.State#UNKNOWN}
  * @param callback whether the upstream of the rules is told how it ended
@@ -26,7 +28,7 @@ public record PushOrder(
         Content content,
         Priority priority,
         String by,
-        @Nullable Instant expires,
+        @Nullable Expiry expires,
         @Nullable String idempotencyKey,
         boolean atLeastOnce,
         boolean callback,
@@ -35,6 +37,28 @@ public record PushOrder(
     /** An order of normal priority, without anything that may be left out. */
     public static PushOrder of(String msisdn, Content content, String by) {
         return new PushOrder(msisdn, content, Priority.NORMAL, by, null, null, false, false, null);
+    }
+
+    /** When it is too late to begin, as it was said: an order that is repeated says the same. */
+    public sealed interface Expiry {
+        /** When that is, if the order comes now. */
+        Instant from(Instant now);
+    }
+
+    /** So long after the order. */
+    public record After(Duration duration) implements Expiry {
+        @Override
+        public Instant from(Instant now) {
+            return now.plus(duration);
+        }
+    }
+
+    /** At this time, whenever the order comes. */
+    public record At(Instant time) implements Expiry {
+        @Override
+        public Instant from(Instant now) {
+            return time;
+        }
     }
 
     /** What the subscriber gets. */

@@ -263,11 +263,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         }
         kept.ask(
                 Orders.id(order),
-                before ->
-                        result.complete(
-                                before.isEmpty()
-                                        ? refused(why)
-                                        : again(Orders.digest(order), before)));
+                before -> result.complete(before.isEmpty() ? refused(why) : again(order, before)));
     }
 
     /** Whether an order can be accepted; one that can has a place. */
@@ -304,7 +300,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             return new Checked.Wrong(refusal);
         }
         reserved++;
-        Instant expires = order.expires();
+        PushOrder.Expiry expires = order.expires();
         return new Checked.Right(
                 new Push(
                         this,
@@ -314,7 +310,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                         now,
                         expires == null
                                 ? now.plus(mayBeginIn(order)).plus(settings.expires())
-                                : expires,
+                                : expires.from(now),
                         settings.owner()));
     }
 
@@ -345,7 +341,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     }
 
     private void askAgain(Push push, CompletableFuture<Submission> result) {
-        kept.ask(push.id(), before -> result.complete(again(push.digest(), before)));
+        kept.ask(push.id(), before -> result.complete(again(push.order(), before)));
     }
 
     /** An order has its place among those that wait, or needs none. */
@@ -381,10 +377,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /**
      * The key was used before; what the store has under it says for what.
      *
-     * @param digest of the order
      * @param stored empty: the store did not say
      */
-    private Submission again(String digest, Optional<StoredPush> stored) {
+    private Submission again(PushOrder order, Optional<StoredPush> stored) {
         StoredPush before = stored.orElse(null);
         if (before == null) {
             return refused(
@@ -392,11 +387,12 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                             Why.UNAVAILABLE,
                             "what the store kv has of this idempotency key cannot be read now"));
         }
-        if (!before.digest().equals(digest)) {
+        if (!Orders.isSame(before.digest(), order)) {
             return refused(
                     new Submission.Refused(
                             Why.CONFLICT,
-                            "the idempotency key was used for another order, push " + before.id()));
+                            "the idempotency key was used for push %s, whose order was another one: repeat all that it said, or give another key"
+                                    .formatted(before.id())));
         }
         return new Submission.Accepted(
                 guard.get(() -> known(before).map(Push::report).orElseGet(before::report)), true);

@@ -171,7 +171,7 @@ record StoredPush(
                 content,
                 priority,
                 by,
-                Instant.ofEpochMilli(expires),
+                new PushOrder.At(Instant.ofEpochMilli(expires)),
                 null,
                 atLeastOnce,
                 callback,

@@ -21,6 +21,7 @@ import io.moondial.push.PushSettings;
 import io.moondial.push.Pushes.Why;
 import io.moondial.time.HandMovedTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -113,7 +114,7 @@ class PushesResourceTest {
                                 new PushOrder.Script("survey", "{\"n\":[1,\"x\"]}"),
                                 Priority.URGENT,
                                 "api olga",
-                                time.now().plus(Duration.ofMinutes(10)),
+                                new PushOrder.After(Duration.ofMinutes(10)),
                                 "order-17",
                                 true,
                                 true,
@@ -129,7 +130,8 @@ class PushesResourceTest {
                 """);
         PushOrder order = pushes.orders().getFirst();
         assertThat(order.content()).isEqualTo(new PushOrder.Text(Screen.MENU, "Agree?\n1. Yes"));
-        assertThat(order.expires()).hasToString("2026-01-31T16:00:00Z");
+        assertThat(order.expires())
+                .isEqualTo(new PushOrder.At(Instant.parse("2026-01-31T16:00:00Z")));
         assertThat(order.priority()).isEqualTo(Priority.LOW);
     }
 

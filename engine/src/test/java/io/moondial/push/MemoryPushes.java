@@ -130,8 +130,7 @@ public final class MemoryPushes implements Pushes {
             String key = order.by() + "\n" + order.idempotencyKey();
             if (order.idempotencyKey() != null && byKey.containsKey(key)) {
                 PushOrder before = byKey.get(key);
-                if (!before.content().equals(order.content())
-                        || !before.msisdn().equals(order.msisdn())) {
+                if (!order.equals(before)) {
                     return CompletableFuture.completedFuture(
                             new Refused(Why.CONFLICT, "the key was used for another push"));
                 }
@@ -144,7 +143,7 @@ public final class MemoryPushes implements Pushes {
             }
             Instant now = time.now();
             String id = "p" + (reports.size() + 1);
-            Instant expires = order.expires();
+            PushOrder.Expiry expires = order.expires();
             report =
                     new PushReport(
                             id,
@@ -158,7 +157,7 @@ public final class MemoryPushes implements Pushes {
                             order.by(),
                             State.QUEUED,
                             now,
-                            expires == null ? now.plus(Duration.ofMinutes(10)) : expires,
+                            expires == null ? now.plus(Duration.ofMinutes(10)) : expires.from(now),
                             now,
                             0,
                             null,

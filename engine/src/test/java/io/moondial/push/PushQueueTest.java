@@ -28,6 +28,7 @@ import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushReport.State;
 import io.moondial.push.Pushes.Submission;
 import io.moondial.push.Pushes.Why;
+import io.moondial.text.Sha256;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ class PushQueueTest {
                 new PushOrder.Text(Screen.NOTIFY, "Hello"),
                 priority,
                 "test",
-                expires,
+                expires == null ? null : new PushOrder.At(expires),
                 key,
                 false,
                 false,
@@ -183,6 +184,87 @@ class PushQueueTest {
                         false,
                         null);
         assertThat(bench.order(ofOther)).isInstanceOf(Submission.Accepted.class);
+    }
+
+    /** The order k1, but for one thing. */
+    static Stream<PushOrder> orders_that_say_something_else() {
+        Instant later = Instant.parse("2026-01-05T08:10:00Z");
+        PushOrder.Content hello = new PushOrder.Text(Screen.NOTIFY, "Hello");
+        PushOrder.Content menu = new PushOrder.Text(Screen.MENU, "Hello");
+        PushOrder.Content script = new PushOrder.Script("survey", null);
+        PushOrder.Expiry in10Minutes = new PushOrder.After(Duration.ofMinutes(10));
+        return Stream.of(
+                k1("27761485723", hello, Priority.NORMAL, in10Minutes, false, false, null),
+                k1(SOMEBODY, menu, Priority.NORMAL, in10Minutes, false, false, null),
+                k1(SOMEBODY, script, Priority.NORMAL, in10Minutes, false, false, null),
+                k1(SOMEBODY, hello, Priority.URGENT, in10Minutes, false, false, null),
+                k1(SOMEBODY, hello, Priority.NORMAL, null, false, false, null),
+                k1(
+                        SOMEBODY,
+                        hello,
+                        Priority.NORMAL,
+                        new PushOrder.After(Duration.ofMinutes(11)),
+                        false,
+                        false,
+                        null),
+                k1(SOMEBODY, hello, Priority.NORMAL, new PushOrder.At(later), false, false, null),
+                k1(SOMEBODY, hello, Priority.NORMAL, in10Minutes, true, false, null),
+                k1(SOMEBODY, hello, Priority.NORMAL, in10Minutes, false, true, null),
+                k1(SOMEBODY, hello, Priority.NORMAL, in10Minutes, false, false, 0));
+    }
+
+    private static PushOrder k1(
+            String msisdn,
+            PushOrder.Content content,
+            Priority priority,
+            PushOrder.@Nullable Expiry expires,
+            boolean atLeastOnce,
+            boolean callback,
+            @Nullable Integer alertingPattern) {
+        return new PushOrder(
+                msisdn,
+                content,
+                priority,
+                "test",
+                expires,
+                "k1",
+                atLeastOnce,
+                callback,
+                alertingPattern);
+    }
+
+    @ParameterizedTest
+    @MethodSource("orders_that_say_something_else")
+    void all_that_an_order_says_is_compared_under_its_key(PushOrder other) {
+        bench.reload(
+                "{route: hlr, scripts: [survey], callback: {upstream: crm, path: /p, secret: {env: HOME}}}");
+        PushOrder first =
+                k1(
+                        SOMEBODY,
+                        new PushOrder.Text(Screen.NOTIFY, "Hello"),
+                        Priority.NORMAL,
+                        new PushOrder.After(Duration.ofMinutes(10)),
+                        false,
+                        false,
+                        null);
+        String id = bench.accepted(first);
+        assertThat(refusal(other)).isEqualTo(Why.CONFLICT);
+        bench.time.pass(Duration.ofMinutes(5));
+        assertThat(bench.accepted(first)).as("the same, later").isEqualTo(id);
+        assertThat(refusal(other)).isEqualTo(Why.CONFLICT);
+    }
+
+    @Test
+    void an_order_is_known_that_a_build_before_has_kept_with_the_digest_of_its_content() {
+        PushOrder order = order(SOMEBODY, Priority.URGENT, null, "k1");
+        String id = bench.accepted(order);
+        String before = new Sha256().addPart(SOMEBODY).addPart("NOTIFY").addPart("Hello").hex(12);
+        bench.stored.computeIfPresent(
+                "push/" + id, (_, text) -> text.replace(Orders.digest(order), before));
+        assertThat(bench.storedOf(id).digest()).isEqualTo(before);
+
+        assertThat(bench.accepted(order)).isEqualTo(id);
+        assertThat(refusal(withKey("27761485723", "k1"))).isEqualTo(Why.CONFLICT);
     }
 
     @Test

@@ -172,7 +172,7 @@ final class PushOptions {
                 content(),
                 priority(),
                 by(call),
-                expires == null ? null : call.now().plus(expires),
+                expires == null ? null : new PushOrder.After(expires),
                 idempotencyKey(),
                 flag(AT_LEAST_ONCE),
                 flag(CALLBACK),

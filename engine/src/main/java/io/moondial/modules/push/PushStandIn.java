@@ -148,7 +148,7 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
                             : order.by() + '/' + order.idempotencyKey();
             Kept before = key == null ? null : pushes.get(byKey.get(key));
             if (before != null) {
-                return isSame(before.order, order)
+                return before.order.equals(order)
                         ? new Submission.Accepted(before.report, true)
                         : new Submission.Refused(
                                 Why.CONFLICT,
@@ -205,10 +205,6 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
     }
 
     /** Whether the same push is ordered again; it may expire later then. */
-    private static boolean isSame(PushOrder one, PushOrder other) {
-        return one.msisdn().equals(other.msisdn()) && one.content().equals(other.content());
-    }
-
     private @Nullable PushGiven next(String msisdn) {
         PushGiven last = null;
         for (PushGiven given : givens) {
@@ -224,6 +220,7 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
 
     private PushReport queued(String id, PushOrder order) {
         Instant now = world.time().now();
+        PushOrder.Expiry expires = order.expires();
         return new PushReport(
                 id,
                 order.msisdn(),
@@ -232,7 +229,7 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
                 order.by(),
                 State.QUEUED,
                 now,
-                order.expires() == null ? now.plus(settings.expires()) : order.expires(),
+                expires == null ? now.plus(settings.expires()) : expires.from(now),
                 now,
                 0,
                 null,

@@ -127,7 +127,7 @@ class PushCommandTest {
                                 new PushOrder.Script("survey", "{\"n\":1}"),
                                 Priority.URGENT,
                                 "api local",
-                                time.now().plus(Duration.ofMinutes(30)),
+                                new PushOrder.After(Duration.ofMinutes(30)),
                                 "k1",
                                 true,
                                 true,
