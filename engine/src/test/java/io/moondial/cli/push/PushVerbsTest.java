@@ -117,6 +117,14 @@ class PushVerbsTest {
                 .isZero();
         String id = out.toString().substring(0, out.toString().indexOf(' '));
         engine.close();
+        Files.writeString(
+                folder.resolve("scripts/main.lua"),
+                """
+                local id = (...).text:match("^%*1%*(%x+)#$")
+                local done, why, detail = push.cancel(id)
+                local named = detail:find("owner a", 1, true) ~= nil
+                return ("%s %s whose it is: %s, state: %s"):format(done, why, named, push.status(id).state)
+                """);
         start("push: {route: hlr, owner: b}");
         assertThat(ussd("push", "cancel", id)).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString())
@@ -126,5 +134,8 @@ class PushVerbsTest {
                         "ask the other one");
         assertThat(ussd("push", "status", id)).isZero();
         assertThat(out.toString()).contains("state      queued");
+        assertThat(ussd("dial", "--live", "*1*" + id + "#")).as(err.toString()).isZero();
+        assertThat(out.toString()).contains("nil other_owner whose it is: true, state: queued");
+        assertThat(engine.counters().value("calls.push.cancel.other_owner")).isEqualTo(1);
     }
 }
