@@ -129,7 +129,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--push",
             description =
-                    "Also measures dialogs that the engine begins: the same conversation, ordered, kept in memory, and begun with a menu; in turn with the ones that handsets begin. Prints the ratio of the dialogs per second. Only with the built-in script, in memory.")
+                    "Also measures dialogs that the engine begins: the same conversation, ordered, kept in memory, and begun with a menu; in turn with the ones that handsets begin. Prints the ratio of the dialogs per second. Only with the built-in script and --network embedded.")
     private boolean push;
 
     @Option(
@@ -289,9 +289,11 @@ public final class BenchCommand implements Callable<Integer> {
                                 && park == 0
                                 && flood == 0
                                 && script == null
-                                && standIns.equals(REAL)
-                                && network == NetworkKind.embedded),
-                "--push cannot be combined with --baseline, --park, --flood, --script, --stand-ins or --network sigtran");
+                                && standIns.equals(REAL)),
+                "--push cannot be combined with --baseline, --park, --flood, --script or --stand-ins: it has the built-in script in both directions");
+        require(
+                !push || network == NetworkKind.embedded,
+                "--push cannot be combined with --network sigtran: pushes are ordered in the process of the engine, and that is another one there; leave --network out");
         return push ? new Plan.Pushing(pushQueue, pushQueue == 0 ? MAX_PUSH_RATE : pushRate) : null;
     }
 

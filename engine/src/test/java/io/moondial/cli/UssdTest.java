@@ -121,6 +121,14 @@ class UssdTest {
     }
 
     @Test
+    void pushes_are_not_measured_over_sigtran_and_it_is_said_why() {
+        assertThat(ussd("bench", "--push", "--network", "sigtran")).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(err.toString())
+                .startsWith(
+                        "ussd: --push cannot be combined with --network sigtran: pushes are ordered in the process of the engine, and that is another one there; leave --network out");
+    }
+
+    @Test
     void a_command_line_that_makes_no_sense_gets_the_reason_and_one_hint() {
         assertThat(ussd("dial", "--mssidn", "27761485722", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(ussd("dial", "--ssn", "six", "*1#")).isEqualTo(ExitCode.BAD_INPUT);
