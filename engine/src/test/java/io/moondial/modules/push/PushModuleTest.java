@@ -406,7 +406,7 @@ class PushModuleTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{msisdn = '27829000001', text = 'x', expires = 8 * 24 * 3600}|allowed is at most 7d after the order (push: max_expires)",
+                "{msisdn = '27829000001', text = 'x', expires = 8 * 24 * 3600}|allowed is a later time, at most 7d after the order (push: max_expires)",
                 "{msisdn = '27829000001', script_key = 'survey', args = {n = ('x'):rep(4100)}}|args has 4108 characters of JSON; allowed are 4096",
                 "{msisdn = '27829000001', text = 'x', callback = 1 == 1}|it asks for a callback, and the rules name none (push: callback)",
             })
