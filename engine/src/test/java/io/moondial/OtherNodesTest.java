@@ -41,6 +41,7 @@ class OtherNodesTest {
               nodes: {old: {point_code: 1, ssn: 8}, nowhere: {point_code: 9, ssn: 8}}
               max_open: 1
             edr: {directory: edr}
+            dialogs: {stop_timeout: 100ms}
             """;
 
     /** Tells what it gets in its final text. */
