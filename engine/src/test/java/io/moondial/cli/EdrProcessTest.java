@@ -87,6 +87,7 @@ class EdrProcessTest {
     private static ProcessBuilder ussd(List<String> prefix, Path... files) {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(Main.class.getName(), "edr"));
         for (Path file : files) {

@@ -83,6 +83,7 @@ final class ChildEngine implements AutoCloseable {
             throws IOException {
         List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(ChildEngine.class.getName(), folder.toString()));
         command.addAll(List.of(arguments));

@@ -73,6 +73,7 @@ class UpstreamTlsTest {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "keytool")
                                         .toString(),
+                                "-J-XX:TieredStopAtLevel=1",
                                 "-genkeypair",
                                 "-keystore",
                                 pki.resolve("keys.p12").toString(),

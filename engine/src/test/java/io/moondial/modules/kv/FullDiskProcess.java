@@ -47,6 +47,7 @@ final class FullDiskProcess {
                                 "sh",
                                 folder.toString(),
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 FullDiskProcess.class.getName(),

@@ -200,6 +200,7 @@ class RedisFaultsTest {
         Process keytool =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
+                                "-J-XX:TieredStopAtLevel=1",
                                 "-genkeypair",
                                 "-alias",
                                 "own",

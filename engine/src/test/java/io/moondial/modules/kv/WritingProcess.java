@@ -24,6 +24,7 @@ final class WritingProcess {
         return new ProcessBuilder(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-XX:TieredStopAtLevel=1",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 WritingProcess.class.getName(),
