@@ -189,6 +189,7 @@ class PushReconciliationTest {
             }
         }
         await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(100)) // for each second that passes for the engine
                 .until(
                         () -> {
                             time.leap(Duration.ofSeconds(1));
