@@ -3,12 +3,20 @@ package io.moondial.logic;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import io.moondial.Configuration;
+import io.moondial.ConfigurationException;
 import io.moondial.channel.Address;
+import io.moondial.channel.Channel.NotBegunException;
 import io.moondial.channel.DialogLink.DialogGoneException;
-import io.moondial.channel.NodeOpener;
+import io.moondial.channel.NodeLink;
+import io.moondial.channel.OutgoingRequest;
 import io.moondial.channel.embedded.EmbeddedNetwork;
 import io.moondial.channel.ss7.FarSide;
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
 import io.moondial.channel.ss7.Message.Operation;
+import io.moondial.channel.ss7.MessageDesk.Begin;
+import io.moondial.channel.ss7.MessageLink;
 import io.moondial.config.Schema;
 import io.moondial.config.WrittenSettings;
 import io.moondial.dialog.DialogFact;
@@ -31,6 +39,7 @@ import io.moondial.rules.Trigger;
 import io.moondial.rules.TriggerTable;
 import io.moondial.rules.Triggers;
 import io.moondial.script.ScriptHost;
+import io.moondial.script.ScriptHost.CompilationObserver;
 import io.moondial.script.ScriptRelease;
 import io.moondial.script.ScriptSettings;
 import io.moondial.script.api.Backends;
@@ -96,6 +105,8 @@ final class LiveDesk implements AutoCloseable {
     final AtomicBoolean roomForEdrs = new AtomicBoolean(true);
     final Counters counters = new Counters();
     final GatedTime time = new GatedTime();
+    private final BlockingQueue<Opened> opened = new LinkedBlockingQueue<>();
+    private final Backends backends;
     final ServiceDesk desk;
     final EmbeddedNetwork network;
     private final Path folder;
@@ -108,6 +119,25 @@ final class LiveDesk implements AutoCloseable {
         return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000);
     }
 
+    /** The same beside other nodes: one is {@code old}, and no link leads to {@code nowhere}. */
+    static LiveDesk besideNodes(Path folder, String lua)
+            throws IOException, ConfigurationException {
+        Files.writeString(folder.resolve("main.lua"), lua);
+        Path rules =
+                Files.writeString(
+                        folder.resolve("rules.yaml"),
+                        """
+                        process: {script_dir: ".", triggers: [{script_key: main}]}
+                        kv: {store: memory}
+                        ussd: {nodes: {old: {point_code: 1, ssn: 8}, nowhere: {point_code: 9, ssn: 8}}}
+                        """);
+        Backends.Settings modules =
+                Configuration.read(rules, CompilationObserver.NONE, BuiltInModules.create())
+                        .rules()
+                        .modules();
+        return new LiveDesk(folder, lua, Trigger.Conditions.NONE, 1_000, SCRIPT_RULES, modules);
+    }
+
     LiveDesk(Path folder, String lua, Trigger.Conditions conditions, int maxDialogs) {
         this(folder, lua, conditions, maxDialogs, SCRIPT_RULES);
     }
@@ -118,8 +148,19 @@ final class LiveDesk implements AutoCloseable {
             Trigger.Conditions conditions,
             int maxDialogs,
             ScriptSettings scriptRules) {
+        this(folder, lua, conditions, maxDialogs, scriptRules, Backends.Settings.NONE);
+    }
+
+    private LiveDesk(
+            Path folder,
+            String lua,
+            Trigger.Conditions conditions,
+            int maxDialogs,
+            ScriptSettings scriptRules,
+            Backends.Settings modules) {
         this.folder = folder;
         this.scriptRules = scriptRules;
+        backends = Backends.start(modules, time);
         desk =
                 new ServiceDesk(
                         this::keep,
@@ -128,8 +169,8 @@ final class LiveDesk implements AutoCloseable {
                         counters,
                         DialogEnvironment.at(
                                 time,
-                                Backends.NONE,
-                                NodeOpener.NOWHERE,
+                                backends,
+                                this::open,
                                 DialogObserver.all(
                                         List.of(
                                                 DialogObserver.always(
@@ -139,6 +180,16 @@ final class LiveDesk implements AutoCloseable {
         serve(lua, conditions);
         network = new EmbeddedNetwork(List.of(6, 147), 100_000);
         network.start(desk);
+        network.receiveAsNode(
+                (begin, link) -> {
+                    opened.add(new Opened(begin, link));
+                    return _ -> {};
+                });
+    }
+
+    private NodeLink open(OutgoingRequest request, NodeLink.Receiver receiver)
+            throws NotBegunException {
+        return network.open(request, receiver);
     }
 
     private void keep(String stream, Edr edr) {
@@ -283,6 +334,31 @@ final class LiveDesk implements AutoCloseable {
                         6));
     }
 
+    /** A dialog that a script has opened, as the node sees it. */
+    record Opened(Begin begin, MessageLink link) {
+        /** The node ends it with this component, or with none. */
+        void end(Component... components) throws DialogGoneException {
+            link.send(new Message.End(List.of(components)));
+        }
+
+        /** The node goes on with these. */
+        void say(Component... components) throws DialogGoneException {
+            link.send(new Message.Continue(List.of(components)));
+        }
+    }
+
+    /** The next dialog that a script opens. */
+    Opened opened() throws InterruptedException {
+        return requireNonNull(
+                opened.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS), "no dialog was opened");
+    }
+
+    /** Waits until a record of this event is there. */
+    void awaitRecord(String event) {
+        await().atMost(PATIENCE)
+                .until(() -> records.stream().anyMatch(it -> it.event().equals(event)));
+    }
+
     static Screen next(Handset handset) {
         try {
             Screen screen =
@@ -354,6 +430,7 @@ final class LiveDesk implements AutoCloseable {
             throw new AssertionError(e);
         }
         network.close();
+        backends.close();
         checkHistory();
         time.close();
     }

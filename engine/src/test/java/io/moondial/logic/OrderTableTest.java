@@ -4,13 +4,19 @@ import static io.moondial.logic.LiveDesk.menu;
 import static io.moondial.logic.LiveDesk.next;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.moondial.channel.ss7.Message;
+import io.moondial.channel.ss7.Message.Component;
+import io.moondial.channel.ss7.Message.Operation;
 import io.moondial.dialog.DialogFact;
 import io.moondial.dialog.DialogSetup.OnError;
+import io.moondial.edr.Edr;
 import io.moondial.edr.report.Dialogs;
 import io.moondial.edr.report.EdrInput.RecordSink;
 import io.moondial.handset.Handset;
 import io.moondial.handset.Screen;
 import io.moondial.rules.Trigger;
+import io.moondial.text.Dcs;
+import io.moondial.text.UssdString;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,10 +64,18 @@ class OrderTableTest {
             "ussd.notify('Told', {timeout = '50ms'})\nussd.menu('Second?')\nreturn 'Bye'";
     private static final String ASK_AND_WORK = ASK_TWICE.replace("return", "os.time()\nreturn");
 
+    private static final String OPEN =
+            "local far = ussd.open{to = 'old', text = '*200#', timeout = '30s'}\n";
+
+    private static final UssdString TEXT = new UssdString(Dcs.UNSPECIFIED, new byte[] {0x41});
+    private static final Component MENU_OF_NODE =
+            new Component.Invoke(1, Operation.UNSTRUCTURED_SS_REQUEST, TEXT);
+
     private static final Act NOTHING = (_, _) -> {};
     private static final Map<String, Way> DIALLED = dialled();
     private static final Map<String, Way> PUSHED = pushed();
     private static final Map<String, Way> BEGUN = begun();
+    private static final Map<String, Way> OPENED = opened();
 
     @TempDir Path folder;
 
@@ -121,6 +135,34 @@ class OrderTableTest {
         return BEGUN.keySet().stream();
     }
 
+    @ParameterizedTest(name = "{0}")
+    @MethodSource
+    void a_dialog_that_a_script_opens_with_another_node_goes_as_its_row_says(String row)
+            throws Exception {
+        Way way = Objects.requireNonNull(OPENED.get(row));
+        List<Told> told = rows("A dialog with another node").getOrDefault(row, List.of());
+        try (LiveDesk live = LiveDesk.besideNodes(folder, way.lua())) {
+            goes(live, row, way, told, LiveDesk::dial);
+            String ltid = " LTID=" + ltid(live.records.get(1));
+            assertThat(live.records)
+                    .filteredOn(it -> LiveDesk.brief(it).contains(ltid))
+                    .as("the request and the end of the node's dialog")
+                    .containsExactly(live.records.get(1), live.records.get(2));
+        }
+    }
+
+    private static String ltid(Edr edr) {
+        return edr.fields().stream()
+                .filter(it -> it.name().equals("LTID"))
+                .map(it -> it.text())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static Stream<String> a_dialog_that_a_script_opens_with_another_node_goes_as_its_row_says() {
+        return OPENED.keySet().stream();
+    }
+
     @Test
     void a_script_that_shows_nothing_has_no_records() throws Exception {
         try (LiveDesk live = LiveDesk.running(folder, "return nil")) {
@@ -152,6 +194,8 @@ class OrderTableTest {
         assertThat(rows("A dialog that the engine begins").keySet())
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(BEGUN.keySet().stream(), Stream.of(FAILS_AT_ONCE)).toList());
+        assertThat(rows("A dialog with another node").keySet())
+                .containsExactlyElementsOf(OPENED.keySet());
     }
 
     private interface Opening {
@@ -165,24 +209,29 @@ class OrderTableTest {
     }
 
     private void goes(String row, Way way, List<Told> told, Opening opening) throws Exception {
-        assertThat(told).as("the row \"%s\" of %s", row, PAGE).isNotEmpty();
         try (LiveDesk live = LiveDesk.running(folder, way.lua())) {
             if (row.contains("on_error: message")) {
                 live.serve(way.lua(), Trigger.Conditions.NONE, OnError.MESSAGE);
             }
-            way.act().on(live, opening.with(live, "*100#"));
-            live.settle();
-
-            var expected = new ArrayList<>(way.before());
-            told.forEach(record -> expected.add(record.event()));
-            expected.addAll(way.after());
-            assertThat(live.records).extracting(edr -> edr.event()).isEqualTo(expected);
-            for (int i = 0; i < told.size(); i++) {
-                var written = live.records.get(way.before().size() + i);
-                assertThat(LiveDesk.brief(written).split(" ")).containsAll(told.get(i).fields());
-            }
-            assertThat(outcomeByRecords(live)).isEqualTo(outcome(live));
+            goes(live, row, way, told, opening);
         }
+    }
+
+    private static void goes(LiveDesk live, String row, Way way, List<Told> told, Opening opening)
+            throws Exception {
+        assertThat(told).as("the row \"%s\" of %s", row, PAGE).isNotEmpty();
+        way.act().on(live, opening.with(live, "*100#"));
+        live.settle();
+
+        var expected = new ArrayList<>(way.before());
+        told.forEach(record -> expected.add(record.event()));
+        expected.addAll(way.after());
+        assertThat(live.records).extracting(edr -> edr.event()).isEqualTo(expected);
+        for (int i = 0; i < told.size(); i++) {
+            var written = live.records.get(way.before().size() + i);
+            assertThat(LiveDesk.brief(written).split(" ")).containsAll(told.get(i).fields());
+        }
+        assertThat(outcomeByRecords(live)).isEqualTo(outcome(live));
     }
 
     /** How the dialog ended, as {@code ussd edr --dialogs} derives it. */
@@ -488,6 +537,71 @@ class OrderTableTest {
                             menu(h);
                             h.abandon();
                         }));
+    }
+
+    private static Map<String, Way> opened() {
+        Map<String, Way> ways = new LinkedHashMap<>();
+        ways.put(
+                "the node ends it with a text",
+                ofNode(
+                        it ->
+                                it.end(
+                                        new Component.Result(
+                                                it.begin().invokeId(),
+                                                Operation.PROCESS_UNSTRUCTURED_SS_REQUEST,
+                                                TEXT))));
+        ways.put(
+                "the node ends it with a ReturnError",
+                ofNode(it -> it.end(new Component.ErrorReturned(it.begin().invokeId(), 36))));
+        ways.put("the node ends it without a component", ofNode(it -> it.end()));
+        ways.put(
+                "the node breaks it off, or has forgotten it",
+                ofNode(it -> it.link().send(new Message.Abort("no"))));
+        ways.put(
+                "the node says nothing in time",
+                way(
+                        OPEN.replace("30s", "50ms") + "return 'Bye'",
+                        (live, _) -> {
+                            LiveDesk.Opened node = live.opened();
+                            live.awaitRecord("USSD-ABORT");
+                            node.say(MENU_OF_NODE); // to nobody, which it learns
+                        },
+                        BYE));
+        ways.put(
+                "the node says what no node says there",
+                ofNode(
+                        it ->
+                                it.say(
+                                        MENU_OF_NODE,
+                                        new Component.Invoke(
+                                                2, Operation.UNSTRUCTURED_SS_REQUEST, TEXT))));
+        ways.put(
+                "its text cannot be read",
+                ofNode(
+                        it ->
+                                it.say(
+                                        new Component.Invoke(
+                                                1,
+                                                Operation.UNSTRUCTURED_SS_REQUEST,
+                                                new UssdString(Dcs.UCS2, new byte[1])))));
+        ways.put(
+                "the script closes it",
+                way(
+                        OPEN + "far:close()\nreturn 'Bye'",
+                        (live, _) -> live.opened().say(MENU_OF_NODE),
+                        BYE));
+        ways.put("the script ends while it is open", ofNode(it -> it.say(MENU_OF_NODE)));
+        return ways;
+    }
+
+    /** What the node does to a dialog that a script has opened, and then ends by itself. */
+    private static Way ofNode(NodeAct act) {
+        return way(OPEN + "return 'Bye'", (live, _) -> act.on(live.opened()), BYE);
+    }
+
+    /** What the node does. */
+    private interface NodeAct {
+        void on(LiveDesk.Opened node) throws Exception;
     }
 
     private static void nobodyIsLeft(LiveDesk live) {
