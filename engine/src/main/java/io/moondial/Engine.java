@@ -270,7 +270,9 @@ public final class Engine implements AutoCloseable {
         Callbacks told = PushCallbacks.of(place, backends, () -> rules().push(), counters, time);
         callbacks = told;
         queue.follow(told);
-        var _ = told.start();
+        if (!queue.isOn()) {
+            var _ = told.start();
+        }
         queue.start(
                 new PushQueue.Parts(
                         new PushesInKv(place),
@@ -280,7 +282,10 @@ public final class Engine implements AutoCloseable {
                         desk::isSwitchedOff,
                         rules.network().ssns().getFirst(),
                         () -> requireNonNullElse(rules().timeZone(), time.zone()),
-                        counters));
+                        counters,
+                        () -> {
+                            var _ = told.start();
+                        }));
     }
 
     /** Pushes are shed before anybody who dials is refused. */

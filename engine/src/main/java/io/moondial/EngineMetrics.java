@@ -426,7 +426,7 @@ final class EngineMetrics {
                 values -> values.add(parts.pushes().standing().running()));
         exposition.gauge(
                 "ussd_pushes_held",
-                "1 while none of the pushes that wait is begun, quiet hours included",
+                "1 while none of the pushes that wait is begun, quiet hours included, or another engine on the store has this push.owner",
                 List.of(),
                 values -> values.add(is(parts.pushes().standing().held() != null)));
     }

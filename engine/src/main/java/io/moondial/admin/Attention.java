@@ -26,6 +26,7 @@ public record Attention(String what, @Nullable Instant since, String text) {
     private static final String ACTIVE = "active";
     private static final String DOWN = "down";
     private static final String QUIET_HOURS = "quiet_hours";
+    private static final String OWNER = "owner";
 
     /** A backlog of more than this part of its limit is not what a writer that keeps up leaves. */
     private static final int BACKLOG_SHARE = 10;
@@ -209,7 +210,13 @@ public record Attention(String what, @Nullable Instant since, String text) {
                 return;
             }
             String held = standing.held();
-            if (held != null && !held.equals(QUIET_HOURS)) {
+            if (OWNER.equals(held)) {
+                add(
+                        "pushes_held",
+                        null,
+                        "another engine on the same store of kv, %s, has this push.owner: no push begins here, and what is ordered waits in the store; if that engine runs, give each of the two an owner of its own"
+                                .formatted(standing.holder()));
+            } else if (held != null && !held.equals(QUIET_HOURS)) {
                 add(
                         "pushes_held",
                         null,

@@ -267,6 +267,7 @@ public record EngineStatus(
                             .put("running", standing.running())
                             .put("max", standing.max())
                             .put("held", standing.held())
+                            .put("holder", standing.holder())
                             .put("accepted", status.counters().getOrDefault("push.accepted", 0L))
                             .put("attempts", status.counters().getOrDefault("push.attempts", 0L));
             counts(pushes.putObject("ended"), "push.ended.", status.counters());

@@ -329,7 +329,8 @@ public final class PushesResource implements Resource, EventSource {
                 .put("waiting", standing.waiting())
                 .put("running", standing.running())
                 .put("max", standing.max())
-                .put("held", standing.held());
+                .put("held", standing.held())
+                .put("holder", standing.holder());
     }
 
     /** A push as this caller may see it. */

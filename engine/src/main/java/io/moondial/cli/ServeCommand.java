@@ -231,11 +231,11 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** Two engines that go on with the same pushes would send them twice. */
+    /** Of two engines on one store that have the same owner, only one begins pushes. */
     private static void tellOwner(PushSettings pushes) {
         if (pushes.isOn()) {
             log.info(
-                    "pushes here are those of push: owner {}; no other engine that runs may have this owner on the same store of kv",
+                    "pushes here are those of push: owner {}; none begins while another engine on the same store of kv has this owner",
                     pushes.owner());
         }
     }

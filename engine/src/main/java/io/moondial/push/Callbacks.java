@@ -64,7 +64,9 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
     /** Those that were delivered or given up while {@link #start} reads what was left. */
     private final Set<String> overMeanwhile = new HashSet<>();
 
-    private boolean starting;
+    /** How many read what was left. */
+    private int starting;
+
     private int underWay;
     private boolean closed;
     private Time.@Nullable Alarm alarm;
@@ -190,15 +192,16 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
     }
 
     /**
-     * Goes on with what an engine of the same owner has left in the store. What was left without an
-     * owner then belongs to one engine, the first that can tell it; the others leave it alone.
+     * Goes on with what an engine of the same owner has left in the store; it can be called again,
+     * when another one may have left something since. What was left without an owner then belongs
+     * to one engine, the first that can tell it; the others leave it alone.
      *
      * @return completes once all that was left is taken up; false: the store has failed, which is
      *     logged, and the rest waits for the next start. Never with a failure
      */
     public CompletableFuture<Boolean> start() {
         synchronized (this) {
-            starting = true;
+            starting++;
         }
         return records.all(this::left)
                 .handle(
@@ -217,8 +220,10 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
     }
 
     private synchronized void started() {
-        starting = false;
-        overMeanwhile.clear();
+        starting--;
+        if (starting == 0) {
+            overMeanwhile.clear();
+        }
     }
 
     /** It may wait for the store, as {@link Records#all} says. */
@@ -408,7 +413,7 @@ public final class Callbacks implements Pushes.Listener, AutoCloseable {
             }
             if (isCurrent && (refusal == null || isGivenUp)) {
                 open.remove(callback.id());
-                if (starting) {
+                if (starting > 0) {
                     overMeanwhile.add(callback.id());
                 }
             } else if (isCurrent) {

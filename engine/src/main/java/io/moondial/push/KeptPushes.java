@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,7 @@ final class KeptPushes {
      * @return false: the store has one with this id
      */
     CompletableFuture<Boolean> add(StoredPush push) {
-        return asked(() -> store().add(KEY_PREFIX + push.id(), push.json()));
+        return asked(() -> store().add(KEY_PREFIX + push.id(), push.json(), null));
     }
 
     /**
@@ -99,8 +100,12 @@ final class KeptPushes {
         }
     }
 
-    /** Waits until the store knows everything, but not for longer than this. */
-    void awaitWritten(Duration most) {
+    /**
+     * Waits until the store knows everything, but not for longer than this.
+     *
+     * @return whether it does
+     */
+    boolean awaitWritten(Duration most) {
         CompletableFuture<@Nullable Void> all = new CompletableFuture<>();
         guard.run(
                 () -> {
@@ -109,11 +114,13 @@ final class KeptPushes {
                 });
         try {
             all.get(most.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
         } catch (TimeoutException | ExecutionException e) {
             log.warn("the store kv was not told how all pushes are when the engine stopped");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 
     /** The store has not done what it was asked for: a sentence's end, as in "take an order". */
@@ -172,10 +179,11 @@ final class KeptPushes {
      * Asks for all that an owner has left, until the store says it; only within the guard.
      *
      * @param shown how many of those that have ended are wanted, at most
+     * @param isWanted whether to ask again, within the guard
      * @param then within the guard
      */
-    void askForLeft(Supplier<String> owner, int shown, Consumer<Left> then) {
-        Left left = new Left(owner.get(), shown);
+    void askForLeft(String owner, int shown, BooleanSupplier isWanted, Consumer<Left> then) {
+        Left left = new Left(owner, shown);
         asking++;
         guard.later(
                 () -> {
@@ -196,11 +204,16 @@ final class KeptPushes {
                                                             AGAIN,
                                                             () ->
                                                                     guard.run(
-                                                                            () ->
+                                                                            () -> {
+                                                                                if (isWanted
+                                                                                        .getAsBoolean()) {
                                                                                     askForLeft(
                                                                                             owner,
                                                                                             shown,
-                                                                                            then)));
+                                                                                            isWanted,
+                                                                                            then);
+                                                                                }
+                                                                            }));
                                                 }
                                             });
                 });
@@ -284,7 +297,7 @@ final class KeptPushes {
     }
 
     /** A call of the store, whose faults are failures like others. */
-    private static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> call) {
+    static <T> CompletableFuture<T> asked(Supplier<CompletableFuture<T>> call) {
         try {
             return call.get();
         } catch (RuntimeException e) {

@@ -54,6 +54,9 @@ final class Push implements PushLink.Progress, DialogListener {
     /** Whether its dialog is over. */
     private boolean isOver;
 
+    /** Whether another engine may have it: nothing begins here, and the store has its word. */
+    private volatile boolean isLost;
+
     /** Whether it leaves as soon as the store knows. */
     private boolean mayLeave;
 
@@ -142,6 +145,10 @@ final class Push implements PushLink.Progress, DialogListener {
         return expires;
     }
 
+    String owner() {
+        return owner;
+    }
+
     State state() {
         return state;
     }
@@ -159,6 +166,21 @@ final class Push implements PushLink.Progress, DialogListener {
     /** It gets its place. */
     void sequence(long place) {
         sequence = place;
+    }
+
+    /**
+     * Another engine may have it from now on. What has left goes on here to its end, which the
+     * store is told.
+     */
+    void lose() {
+        isLost = true;
+    }
+
+    /**
+     * Whether what becomes of it is another engine's to say, as nothing of it is under way here.
+     */
+    boolean isElsewhere() {
+        return isLost && isBetweenAttempts();
     }
 
     /** Completes when it has ended; whoever gets it may cancel it. */
@@ -253,7 +275,7 @@ final class Push implements PushLink.Progress, DialogListener {
                         () -> {
                             link = made;
                             isOver = false;
-                            return state.isLast() || queue.isStopping();
+                            return state.isLast() || isStopping();
                         });
         if (isTooLate) {
             made.withdraw("the push was withdrawn", () -> {});
@@ -287,6 +309,9 @@ final class Push implements PushLink.Progress, DialogListener {
 
     /** The store gets to know how it is, once it has what it is being told. */
     void write() {
+        if (isLost && !state.isLast()) {
+            return;
+        }
         if (isWritten) {
             isDirty = true;
             return;
@@ -360,7 +385,12 @@ final class Push implements PushLink.Progress, DialogListener {
 
     @Override
     public boolean isStopping() {
-        return queue.isStopping();
+        return isLost || queue.isStopping();
+    }
+
+    @Override
+    public boolean mayLeave() {
+        return !isLost && queue.isOwner();
     }
 
     @Override
@@ -419,7 +449,7 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.run(
                 () -> {
                     failedWith(failure);
-                    if (!state.isLast()) {
+                    if (!state.isLast() && !isElsewhere()) {
                         queue.end(this, State.FAILED);
                     }
                 });
@@ -429,7 +459,7 @@ final class Push implements PushLink.Progress, DialogListener {
     public void expired() {
         guard.run(
                 () -> {
-                    if (!state.isLast()) {
+                    if (!state.isLast() && !isElsewhere()) {
                         queue.end(this, State.EXPIRED);
                     }
                 });
@@ -470,7 +500,9 @@ final class Push implements PushLink.Progress, DialogListener {
                         return;
                     }
                     isOver = true;
-                    if (queue.isStopping() && state == State.ROUTING) {
+                    if (isElsewhere()) {
+                        queue.leave(this);
+                    } else if (queue.isStopping() && state == State.ROUTING) {
                         to(State.QUEUED); // the next start goes on
                         write();
                     } else if (queue.isStopping() && state == State.SENT) {

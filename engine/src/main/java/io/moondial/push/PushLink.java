@@ -90,8 +90,11 @@ final class PushLink implements BegunLink {
         /** How long the next attempt has to wait for yet; zero: it may be made. */
         Duration waits();
 
-        /** Whether nothing is tried again, as the engine stops. */
+        /** Whether nothing is tried again: the engine stops, or another one may have the push. */
         boolean isStopping();
+
+        /** Whether the push is this engine's now: otherwise nothing of it may leave. */
+        boolean mayLeave();
 
         /** An attempt begins: its way is looked for. */
         void begins(int attempt);
@@ -362,6 +365,10 @@ final class PushLink implements BegunLink {
             if (isOff()) {
                 return;
             }
+            if (!progress.mayLeave()) {
+                noteLater(route);
+                return;
+            }
             CompletableFuture<?> noted = progress.sending();
             if (maySend && noted.isDone()) {
                 noted(route, noted.isCompletedExceptionally());
@@ -373,7 +380,7 @@ final class PushLink implements BegunLink {
         }
 
         private void noted(Route route, boolean inVain) {
-            if (inVain) {
+            if (inVain || !progress.mayLeave()) {
                 noteLater(route);
             } else {
                 leave(route);

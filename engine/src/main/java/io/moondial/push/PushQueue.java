@@ -32,6 +32,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -81,6 +84,13 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** Those that have not ended, and those whose end is not in the store yet. */
     private final Map<String, Push> open = new HashMap<>();
 
+    private final Tenure tenure;
+
+    /**
+     * Those that wait in the store, for whoever is their engine: how they were when it was told.
+     */
+    private final Map<String, PushReport> elsewhere = new HashMap<>();
+
     private final Turns turns;
     private final Deque<PushReport> ended = new ArrayDeque<>();
     private long sequence;
@@ -110,6 +120,8 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
      * @param isOff whether the script that may be pushed by this key is switched off now
      * @param ssn the subsystem that they begin from, where the rules do not say
      * @param zone of the quiet hours
+     * @param takesUp done outside of the lock whenever the pushes of the owner have become this
+     *     engine's, at a start first of all: what another run has left is gone on with
      */
     public record Parts(
             PushStore store,
@@ -119,7 +131,8 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             Predicate<String> isOff,
             int ssn,
             Supplier<ZoneId> zone,
-            Counters counters) {}
+            Counters counters,
+            Runnable takesUp) {}
 
     /** Runs the scripts of pushes. */
     @FunctionalInterface
@@ -140,30 +153,48 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         limited = new RateLimitedLog(log, time);
         guard = new Guard(time.activity());
         kept = new KeptPushes(guard, time);
+        tenure = new Tenure(guard, time, kept, new OfTenure());
         turns = new Turns(time.nanos());
         heldUntil = time.nanos();
     }
 
-    /** From now on pushes begin; what an engine before has left in the store is gone on with. */
+    /**
+     * From now on pushes begin, once no other engine has the same owner; what an engine before has
+     * left in the store is gone on with.
+     */
     public void start(Parts parts) {
+        tenure.start(parts.store());
         guard.run(
                 () -> {
                     this.parts = parts;
                     kept.start(parts.store(), parts.counters());
                     if (settings.isOn()) {
-                        takeUp();
+                        tenure.seek(settings.owner());
                     }
                 });
     }
 
-    /** Goes on with other settings; those that run finish on theirs. */
+    /**
+     * Goes on with other settings; those that run finish on theirs. Those that wait under another
+     * owner stay in the store.
+     */
     public void reload(PushSettings after) {
         guard.run(
                 () -> {
-                    boolean begins = after.isOn() && !settings.isOn();
+                    String ownerBefore = settings.owner();
+                    int waited = waiting();
                     settings = after;
-                    if (begins && parts != null) {
-                        takeUp();
+                    if (after.isOn() && parts != null) {
+                        tenure.seek(after.owner());
+                    }
+                    if (!after.owner().equals(ownerBefore)) {
+                        elsewhere.clear();
+                        if (waited > 0) {
+                            log.warn(
+                                    "{} pushes wait in the store kv under push: owner {}, which this engine has no more: they begin when an engine has this owner again",
+                                    waited,
+                                    ownerBefore);
+                        }
                     }
                     turn();
                 });
@@ -177,6 +208,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         guard.run(
                 () -> {
                     stopping = true;
+                    tenure.stop();
                     cancelWakeUp();
                     for (Push push : open.values()) {
                         PushLink link = push.link();
@@ -192,7 +224,20 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     public void close() {
         stop();
         closed = true;
-        kept.awaitWritten(CLOSE_WITHIN);
+        if (kept.awaitWritten(CLOSE_WITHIN)) {
+            // otherwise nobody takes up what may be written yet, until the lease is over
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        try {
+            guard.get(tenure::giveBack).get(CLOSE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            log.debug("another engine can go on with these pushes when the lease is over");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override
@@ -220,6 +265,11 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         return stopping;
     }
 
+    /** Whether the pushes of the owner are this engine's, for certain and now; from any thread. */
+    boolean isOwner() {
+        return tenure.holds();
+    }
+
     /** What it has been started with. */
     Parts parts() {
         return requireNonNull(parts, "nothing is accepted before the start");
@@ -239,10 +289,11 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         CompletableFuture<Submission> result = new CompletableFuture<>();
         switch (checked) {
             case Checked.Wrong(Submission.Refused why) -> wrong(order, why, result);
-            case Checked.Right(Push push) -> {
+            case Checked.Right(Push push, long term) -> {
                 var _ =
                         kept.add(push.stored())
-                                .whenComplete((added, fault) -> added(push, added, fault, result));
+                                .whenComplete(
+                                        (added, fault) -> added(push, term, added, fault, result));
             }
         }
         return result;
@@ -261,14 +312,24 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             result.complete(refused(why));
             return;
         }
+        long term = guard.get(tenure::term);
         kept.ask(
                 Orders.id(order),
-                before -> result.complete(before.isEmpty() ? refused(why) : again(order, before)));
+                before ->
+                        result.complete(
+                                before.isEmpty()
+                                        ? refused(why)
+                                        : again(order, true, term, before)));
     }
 
     /** Whether an order can be accepted; one that can has a place. */
     private sealed interface Checked {
-        record Right(Push push) implements Checked {}
+        /**
+         * It can.
+         *
+         * @param term whose the pushes were then
+         */
+        record Right(Push push, long term) implements Checked {}
 
         record Wrong(Submission.Refused why) implements Checked {}
     }
@@ -285,11 +346,11 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         if (wrong != null) {
             return wrong;
         }
-        if (turns.waiting() + reserved >= settings.maxQueued()) {
+        int waiting = waiting() + reserved;
+        if (waiting >= settings.maxQueued()) {
             return new Submission.Refused(
                     Why.FULL,
-                    "%d pushes wait, as many as may (push: max_queued)"
-                            .formatted(turns.waiting() + reserved));
+                    "%d pushes wait, as many as may (push: max_queued)".formatted(waiting));
         }
         return null;
     }
@@ -311,11 +372,13 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                         expires == null
                                 ? now.plus(mayBeginIn(order)).plus(settings.expires())
                                 : expires.from(now),
-                        settings.owner()));
+                        settings.owner()),
+                tenure.term());
     }
 
     private void added(
             Push push,
+            long term,
             @Nullable Boolean added,
             @Nullable Throwable fault,
             CompletableFuture<Submission> result) {
@@ -330,18 +393,24 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                                             .formatted(KeptPushes.message(fault)))));
         } else if (added) {
             parts().counters().increment("push.accepted");
-            accept(push)
+            accept(push, term)
                     .ifPresentOrElse(
                             report -> result.complete(new Submission.Accepted(report, false)),
-                            () -> askAgain(push, result));
+                            () -> askAgain(push, false, result));
         } else {
             guard.run(this::hasPlace);
-            askAgain(push, result);
+            askAgain(push, true, result);
         }
     }
 
-    private void askAgain(Push push, CompletableFuture<Submission> result) {
-        kept.ask(push.id(), before -> result.complete(again(push.order(), before)));
+    /**
+     * What the store has under its id is what counts.
+     *
+     * @param isAgain whether it was there before
+     */
+    private void askAgain(Push push, boolean isAgain, CompletableFuture<Submission> result) {
+        long term = guard.get(tenure::term);
+        kept.ask(push.id(), before -> result.complete(again(push.order(), isAgain, term, before)));
     }
 
     /** An order has its place among those that wait, or needs none. */
@@ -353,16 +422,24 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     }
 
     /**
-     * It waits for its turn; empty: somebody has found it in the store before, and it has ended.
+     * It waits for its turn; empty: somebody has found it in the store before, and it has ended, or
+     * may be another engine's.
+     *
+     * @param term whose the pushes were when the store was told
      */
-    private Optional<PushReport> accept(Push push) {
+    private Optional<PushReport> accept(Push push, long term) {
         return guard.get(
                 () -> {
                     boolean wasAdopted = adoptedEarly.contains(push.id());
                     hasPlace();
                     Push before = open.get(push.id());
-                    if (before != null || wasAdopted) {
+                    if (before != null || wasAdopted || term != tenure.term()) {
                         return Optional.ofNullable(before).map(Push::report);
+                    }
+                    if (!tenure.isOurs()) {
+                        push.tell();
+                        elsewhere.put(push.id(), push.report());
+                        return Optional.of(push.report());
                     }
                     push.sequence(++sequence);
                     open.put(push.id(), push);
@@ -375,11 +452,14 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     }
 
     /**
-     * The key was used before; what the store has under it says for what.
+     * The key is used; what the store has under it says for what.
      *
+     * @param isAgain whether it was used before this order
+     * @param term whose the pushes were when it was asked
      * @param stored empty: the store did not say
      */
-    private Submission again(PushOrder order, Optional<StoredPush> stored) {
+    private Submission again(
+            PushOrder order, boolean isAgain, long term, Optional<StoredPush> stored) {
         StoredPush before = stored.orElse(null);
         if (before == null) {
             return refused(
@@ -395,12 +475,21 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                                     .formatted(before.id())));
         }
         return new Submission.Accepted(
-                guard.get(() -> known(before).map(Push::report).orElseGet(before::report)), true);
+                guard.get(() -> known(before, term).map(Push::report).orElseGet(before::report)),
+                isAgain);
     }
 
-    /** The push of the store, which is gone on with if it is left; empty: it has ended. */
-    private Optional<Push> known(StoredPush stored) {
-        if (stored.isLeft(settings.owner()) && parts != null && !stopping) {
+    /**
+     * The push of the store, which is gone on with if it is left; empty: it has ended, or is not
+     * this engine's.
+     *
+     * @param term whose the pushes were when it was asked
+     */
+    private Optional<Push> known(StoredPush stored, long term) {
+        if (stored.isLeft(settings.owner())
+                && tenure.holds()
+                && tenure.term() == term
+                && !stopping) {
             adopt(stored);
             turn();
         }
@@ -437,17 +526,22 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         return present(id)
                 .thenCompose(
                         push -> {
-                            push.ifPresent(this::cancel);
-                            return push.isPresent() || parts == null
+                            boolean isHere = push.isPresent() && cancel(push.get());
+                            return isHere || parts == null
                                     ? find(id)
                                     : kept.find(id).thenApply(it -> it.map(this::notOfAnother));
                         });
     }
 
-    /** How one is that is not open here. */
+    /** How one is that is not open here, or not this engine's for certain. */
     private PushReport notOfAnother(StoredPush stored) {
         String own = settings.owner();
-        if (!stored.state().isLast() && !stored.owner().equals(own)) {
+        if (stored.state().isLast()) {
+            return stored.report();
+        }
+        if (stored.owner().equals(own)) {
+            guard.run(() -> refuseIfOfAnother(stored));
+        } else {
             throw new OwnerException(
                     "push %s is one of the engine with push: owner %s, where it is %s; this engine has owner %s, and only withdraws its own: ask the other one. The push is as it was"
                             .formatted(stored.id(), stored.owner(), stored.state().word(), own));
@@ -455,31 +549,63 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         return stored.report();
     }
 
-    private void cancel(Push push) {
-        Optional<PushLink> link =
+    private void refuseIfOfAnother(StoredPush stored) {
+        String why = tenure.obstacle().orElse("");
+        if (why.equals(Tenure.OWNER)) {
+            throw new OwnerException(
+                    "push %s is %s in the store kv, and another engine goes on with the pushes of push: owner %s: %s. Ask that one. The push is as it was"
+                            .formatted(
+                                    stored.id(),
+                                    stored.state().word(),
+                                    stored.owner(),
+                                    tenure.holder()));
+        }
+        if (why.equals(Tenure.STORE)) {
+            throw new StoreException(
+                    "the store kv does not say whether this engine still goes on with the pushes of push: owner %s: push %s is as it was"
+                            .formatted(stored.owner(), stored.id()));
+        }
+    }
+
+    /**
+     * Withdraws one if it is not too late.
+     *
+     * @return false: it may be another engine's
+     */
+    private boolean cancel(Push push) {
+        Optional<Runnable> outside =
                 guard.get(
-                        () -> {
-                            boolean hasNotBegun =
-                                    push.state() == State.ROUTING && push.link() == null;
-                            if (push.state() == State.QUEUED || hasNotBegun) {
-                                end(push, State.CANCELLED);
-                                turn();
-                            }
-                            return push.isBetweenAttempts()
-                                    ? Optional.ofNullable(push.link())
-                                    : Optional.empty();
-                        });
-        link.ifPresent(
-                it ->
-                        it.withdraw(
-                                "the push was cancelled",
-                                () ->
-                                        guard.run(
-                                                () -> {
-                                                    if (!push.state().isLast()) {
-                                                        end(push, State.CANCELLED);
-                                                    }
-                                                })));
+                        () ->
+                                push.state().isLast() || push.mayLeave()
+                                        ? Optional.of(cancelled(push))
+                                        : Optional.empty());
+        outside.ifPresent(Runnable::run);
+        return outside.isPresent();
+    }
+
+    /**
+     * Withdraws one that waits.
+     *
+     * @return what there is to do outside of the guard
+     */
+    private Runnable cancelled(Push push) {
+        PushLink link = push.link();
+        if (push.state() == State.QUEUED || (push.state() == State.ROUTING && link == null)) {
+            end(push, State.CANCELLED);
+            turn();
+        }
+        return push.isBetweenAttempts() && link != null
+                ? () -> link.withdraw("the push was cancelled", () -> withdrawn(push))
+                : () -> {};
+    }
+
+    private void withdrawn(Push push) {
+        guard.run(
+                () -> {
+                    if (!push.state().isLast() && !push.isElsewhere()) {
+                        end(push, State.CANCELLED);
+                    }
+                });
     }
 
     @Override
@@ -534,7 +660,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             return CompletableFuture.completedFuture(push);
         }
         CompletableFuture<Optional<Push>> found = new CompletableFuture<>();
-        kept.ask(id, stored -> found.complete(stored.flatMap(it -> guard.get(() -> known(it)))));
+        long term = guard.get(tenure::term);
+        kept.ask(
+                id,
+                stored -> found.complete(stored.flatMap(it -> guard.get(() -> known(it, term)))));
         return found;
     }
 
@@ -547,6 +676,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                 guard.get(
                         () -> {
                             List<PushReport> reports = new ArrayList<>(ended);
+                            reports.addAll(elsewhere.values());
                             shown.stream()
                                     .filter(it -> !it.state().isLast())
                                     .map(Push::report)
@@ -562,13 +692,24 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         return guard.get(
                 () ->
                         new Standing(
-                                turns.waiting(),
-                                running,
-                                settings.maxQueued(),
-                                turns.waiting() == 0 ? null : held()));
+                                waiting(), running, settings.maxQueued(), held(), tenure.holder()));
+    }
+
+    private int waiting() {
+        return turns.waiting() + elsewhere.size();
     }
 
     private @Nullable String held() {
+        Optional<String> ofTenure = tenure.obstacle();
+        if (ofTenure.equals(Optional.of(Tenure.OWNER))) {
+            return Tenure.OWNER; // whatever waits here: there is more in the store
+        }
+        if (waiting() == 0) {
+            return null;
+        }
+        if (ofTenure.isPresent()) {
+            return ofTenure.get();
+        }
         if (parts == null || heldUntil - time.nanos() > 0) {
             return heldBy;
         }
@@ -594,7 +735,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         if (!quiet.isZero()) {
             return quiet;
         }
-        return turns.isInDialog(push.msisdn()) || parts().obstacle().apply(settings).isPresent()
+        return turns.isInDialog(push.msisdn())
+                        || !tenure.holds()
+                        || parts().obstacle().apply(settings).isPresent()
                 ? AGAIN
                 : Duration.ZERO;
     }
@@ -602,14 +745,71 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     // ---- what an engine before has left
 
     private void takeUp() {
+        long term = tenure.term();
         kept.askForLeft(
-                () -> settings.owner(),
+                settings.owner(),
                 ENDED_SHOWN,
+                () -> term == tenure.term(),
                 left -> {
+                    if (term != tenure.term()) {
+                        return;
+                    }
                     left.inOrder().forEach(this::adopt);
                     show(left.ended());
                     turn();
                 });
+    }
+
+    /** What it means that the pushes of the owner are this engine's, and that they are not. */
+    private final class OfTenure implements Tenure.Follower {
+        @Override
+        public void taken() {
+            elsewhere.clear();
+            guard.later(parts().takesUp());
+            takeUp();
+        }
+
+        /** What waits is in the store, and what has not left stays there. */
+        @Override
+        public void lost() {
+            for (Push push : List.copyOf(open.values())) {
+                if (push.state().isLast()) {
+                    continue; // the store is still told so
+                }
+                push.lose();
+                PushLink link = push.link();
+                if (push.state() == State.QUEUED) {
+                    turns.remove(push);
+                    leave(push);
+                } else if (link != null) {
+                    guard.later(() -> link.withdraw("another engine may have the push", () -> {}));
+                }
+            }
+            cancelWakeUp();
+        }
+
+        @Override
+        public void goesOn() {
+            turn();
+        }
+    }
+
+    /** Another engine goes on with it, or this one when it is the owner again. */
+    void leave(Push push) {
+        if (push.state() != State.QUEUED) {
+            push.to(State.QUEUED);
+        }
+        open.remove(push.id(), push);
+        push.ended(push.report()); // whoever waits for its end asks the store from now on
+        if (!push.owner().equals(settings.owner())) {
+            return;
+        }
+        if (!tenure.isOurs()) {
+            elsewhere.put(push.id(), push.report());
+        } else {
+            long term = tenure.term();
+            kept.ask(push.id(), stored -> stored.ifPresent(it -> guard.run(() -> known(it, term))));
+        }
     }
 
     /** Behind those that have ended since. */
@@ -647,7 +847,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
 
     /** Begins those whose turn it is, and sees to it that the next ones get theirs. */
     void turn() {
-        if (stopping || parts == null) {
+        if (stopping || parts == null || !tenure.holds()) {
             return;
         }
         int expired = 0;
@@ -697,7 +897,9 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** If it was for want of room, the others could not begin either: they wait for a moment. */
     private void notBegun(Push push, String why) {
         over(push);
-        if (why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push)) {
+        if (push.isElsewhere()) {
+            leave(push);
+        } else if (why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push)) {
             if (!push.state().isLast()) {
                 push.failed(Reason.SCRIPT);
             }

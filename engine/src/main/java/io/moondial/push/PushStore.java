@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
  * did not do it, or did not say so.
  */
 public interface PushStore {
+    /** Whether other engines may find here what this one keeps, and the other way round. */
+    boolean isShared();
+
     /**
      * Keeps a text if there is none under this key.
      *
+     * @param ttl how long; null: until it is changed
      * @return false if there is one
      */
-    CompletableFuture<Boolean> add(String key, String text);
+    CompletableFuture<Boolean> add(String key, String text, @Nullable Duration ttl);
+
+    /**
+     * Keeps another text in the place of a certain one.
+     *
+     * @param ttl how long, from now on
+     * @return false: there is another text, or none, and nothing has changed
+     */
+    CompletableFuture<Boolean> replace(String key, String old, String text, Duration ttl);
 
     /**
      * Keeps a text, whatever there was.

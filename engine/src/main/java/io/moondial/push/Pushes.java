@@ -3,6 +3,7 @@ package io.moondial.push;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Takes orders for pushes and says what has become of them; from any thread, without waiting. */
 public interface Pushes {
@@ -32,8 +33,9 @@ public interface Pushes {
      *
      * @return how it is afterwards: not {@link PushReport.State#CANCELLED} if it was too late;
      *     empty as for {@link #find}; fails with a {@link StoreException} if the store cannot be
-     *     asked, and with an {@link OwnerException} if the push is one of another engine and has
-     *     not ended
+     *     asked, or has not said for too long whether this engine is still the one of its {@code
+     *     push: owner}, and with an {@link OwnerException} if the push is one of another engine and
+     *     has not ended
      */
     CompletableFuture<Optional<PushReport>> cancel(String id);
 
@@ -71,12 +73,15 @@ public interface Pushes {
      * @param waiting pushes that wait for their turn
      * @param running pushes whose dialog begins or runs
      * @param max how many may wait
-     * @param held why none is begun now, in one word: {@code quiet_hours}, {@code overload}, {@code
-     *     no_link}, {@code store} (it does not answer), {@code script_switched_off} (those of all
-     *     that wait are); null: they are
+     * @param held why none is begun now, in one word: {@code owner} (another engine on the store
+     *     has this {@code push: owner}), {@code quiet_hours}, {@code overload}, {@code no_link},
+     *     {@code store} (it does not answer), {@code script_switched_off} (those of all that wait
+     *     are); null: they are
+     * @param holder that other engine, for people, as in "process 4711 on a"; null: it is not
+     *     known, or there is none
      */
     record Standing(
-            int waiting, int running, int max, @org.jspecify.annotations.Nullable String held) {}
+            int waiting, int running, int max, @Nullable String held, @Nullable String holder) {}
 
     /** What became of an order. */
     sealed interface Submission {
@@ -125,8 +130,9 @@ public interface Pushes {
     }
 
     /**
-     * A push belongs to another engine that uses the same store ({@code push: owner}): only that
-     * one can do what was asked. The message is a sentence for people.
+     * A push belongs to another engine that uses the same store, one with another {@code push:
+     * owner}, or one that has the same and came first: only that one can do what was asked. The
+     * message is a sentence for people.
      */
     final class OwnerException extends RuntimeException {
         private static final long serialVersionUID = 1L;

@@ -290,9 +290,9 @@ class AttentionTest {
 
     @Test
     void pushes_that_are_held_need_attention_but_not_in_quiet_hours() {
-        pushes = new Pushes.Standing(3, 0, 10, "quiet_hours");
+        pushes = new Pushes.Standing(3, 0, 10, "quiet_hours", null);
         assertThat(found()).isEmpty();
-        pushes = new Pushes.Standing(3, 0, 10, "overload");
+        pushes = new Pushes.Standing(3, 0, 10, "overload", null);
         assertThat(found())
                 .containsExactly(
                         new Attention(
@@ -300,10 +300,23 @@ class AttentionTest {
     }
 
     @Test
+    void an_owner_of_pushes_that_another_engine_has_needs_attention_even_if_none_waits_here() {
+        pushes = new Pushes.Standing(0, 0, 10, "owner", "process 4711 on a");
+        assertThat(found())
+                .singleElement()
+                .satisfies(it -> assertThat(it.what()).isEqualTo("pushes_held"))
+                .satisfies(
+                        it ->
+                                assertThat(it.text())
+                                        .startsWith(
+                                                "another engine on the same store of kv, process 4711 on a, has this push.owner"));
+    }
+
+    @Test
     void a_full_queue_of_pushes_needs_attention() {
-        pushes = new Pushes.Standing(9, 1, 10, null);
+        pushes = new Pushes.Standing(9, 1, 10, null, null);
         assertThat(found()).isEmpty();
-        pushes = new Pushes.Standing(10, 1, 10, null);
+        pushes = new Pushes.Standing(10, 1, 10, null, null);
         assertThat(found())
                 .containsExactly(
                         new Attention(

@@ -485,7 +485,7 @@ class PushesResourceTest {
         assertThat(api.get(VIEWER, "/v1/pushes").get("standing"))
                 .isEqualTo(
                         json.readTree(
-                                "{\"waiting\": 2, \"running\": 0, \"max\": 100, \"held\": null}"));
+                                "{\"waiting\": 2, \"running\": 0, \"max\": 100, \"held\": null, \"holder\": null}"));
         assertThat(api.get(VIEWER, "/v1/pushes").get("scripts"))
                 .isEqualTo(json.readTree("[\"survey\"]"));
         assertThat(api.refusal(OPERATOR, "GET", "/v1/pushes?state=complete", ""))

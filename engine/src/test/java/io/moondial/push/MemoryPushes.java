@@ -231,7 +231,7 @@ public final class MemoryPushes implements Pushes {
                 running++;
             }
         }
-        return new Standing(queued, running, max, held);
+        return new Standing(queued, running, max, held, null);
     }
 
     @Override

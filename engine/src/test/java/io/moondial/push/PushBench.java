@@ -45,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -54,12 +55,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class PushBench {
     static final String SOMEBODY = "27761485722";
+    private static final long AT_NO_TIME = Long.MAX_VALUE;
 
-    final HandMovedTime time = new HandMovedTime();
+    final HandMovedTime time;
     final Counters counters = new Counters();
 
     /** What the store has; it stays when the engine is killed. */
-    final Map<String, String> stored = new ConcurrentSkipListMap<>();
+    final Map<String, String> stored;
+
+    /** Until when the store keeps what it does not keep for ever. */
+    private final Map<String, Long> keptUntil;
+
+    /** Whether other engines may be on the store. */
+    private final boolean isShared;
 
     /** Every change of every push. */
     final List<PushReport> changes = Collections.synchronizedList(new ArrayList<>());
@@ -71,7 +79,7 @@ final class PushBench {
     final List<Asked> asked = new CopyOnWriteArrayList<>();
 
     /** How many messages have begun a dialog, by the id of the push. */
-    final Map<String, Integer> begins = new ConcurrentSkipListMap<>();
+    final Map<String, Integer> begins;
 
     volatile boolean storeFails;
 
@@ -100,6 +108,9 @@ final class PushBench {
 
     /** Whether the store says later that it has taken an order. */
     boolean addsLater;
+
+    /** Whether it says later that it has put one text in the place of another. */
+    boolean replacesLater;
 
     /** What it has not said yet. */
     final List<CompletableFuture<?>> unsaid = new CopyOnWriteArrayList<>();
@@ -140,6 +151,24 @@ final class PushBench {
      * @param yaml the section of the rules
      */
     PushBench(String yaml) {
+        this(yaml, null, false);
+    }
+
+    /**
+     * The same, on a store that other engines may be on.
+     *
+     * @param other one that is, in the same time; null: none is yet
+     */
+    static PushBench sharing(String yaml, @Nullable PushBench other) {
+        return new PushBench(yaml, other, true);
+    }
+
+    private PushBench(String yaml, @Nullable PushBench other, boolean isShared) {
+        this.isShared = isShared;
+        time = other == null ? new HandMovedTime() : other.time;
+        stored = other == null ? new ConcurrentSkipListMap<>() : other.stored;
+        keptUntil = other == null ? new ConcurrentHashMap<>() : other.keptUntil;
+        begins = other == null ? new ConcurrentSkipListMap<>() : other.begins;
         settings = WrittenSettings.settings(PushSettings.class, yaml);
         queue = started(settings);
         time.rest(); // what it asks the store for begins nothing later on
@@ -158,17 +187,37 @@ final class PushBench {
                         off::contains,
                         6,
                         () -> ZoneOffset.UTC,
-                        counters));
+                        counters,
+                        takenUp::incrementAndGet));
         return started;
     }
 
+    /** The store has this for so long. */
+    void keep(String key, String text, Duration ttl) {
+        stored.put(key, text);
+        keptUntil.put(key, time.nanos() + ttl.toNanos());
+    }
+
+    /** How often it was told that the pushes of the owner are its own. */
+    final AtomicInteger takenUp = new AtomicInteger();
+
     /** The engine is gone, with all that it knew; another one starts on the same store. */
     void kill() {
+        die();
+        start();
+    }
+
+    /** The engine is gone, with all that it knew. */
+    void die() {
         time.rest();
         life.isOver = true;
-        life = new Life();
         sent.clear();
         asked.clear();
+    }
+
+    /** One starts after another one that is gone. */
+    void start() {
+        life = new Life();
         queue = started(settings);
     }
 
@@ -381,15 +430,42 @@ final class PushBench {
         }
 
         @Override
-        public CompletableFuture<Boolean> add(String key, String text) {
-            boolean added = !storeFails && !life.isOver && stored.putIfAbsent(key, text) == null;
+        public boolean isShared() {
+            return isShared;
+        }
+
+        private boolean isDown() {
+            stored.keySet().removeIf(it -> keptUntil.getOrDefault(it, AT_NO_TIME) <= time.nanos());
+            return storeFails || life.isOver;
+        }
+
+        private boolean keep(String key, @Nullable Duration ttl) {
+            if (ttl == null) {
+                keptUntil.remove(key);
+            } else {
+                keptUntil.put(key, time.nanos() + ttl.toNanos());
+            }
+            return true;
+        }
+
+        @Override
+        public CompletableFuture<Boolean> add(String key, String text, @Nullable Duration ttl) {
+            boolean added = !isDown() && stored.putIfAbsent(key, text) == null && keep(key, ttl);
             return addsLater ? later().thenApply(_ -> added) : answer(added);
         }
 
         @Override
+        public CompletableFuture<Boolean> replace(
+                String key, String old, String text, Duration ttl) {
+            boolean done = !isDown() && stored.replace(key, old, text) && keep(key, ttl);
+            return replacesLater ? later().thenApply(_ -> done) : answer(done);
+        }
+
+        @Override
         public CompletableFuture<Void> set(String key, String text, @Nullable Duration ttl) {
-            if (!storeFails && !life.isOver) {
+            if (!isDown()) {
                 stored.put(key, text);
+                keep(key, ttl);
             }
             return setsLater ? later() : answer(true).thenAccept(_ -> {});
         }
@@ -402,11 +478,12 @@ final class PushBench {
 
         @Override
         public CompletableFuture<Optional<String>> get(String key) {
-            return answer(Optional.ofNullable(stored.get(key)));
+            return answer(isDown() ? Optional.empty() : Optional.ofNullable(stored.get(key)));
         }
 
         @Override
         public CompletableFuture<?> all(String prefix, Consumer<String> each) {
+            isDown();
             List<String> texts =
                     stored.entrySet().stream()
                             .filter(it -> it.getKey().startsWith(prefix))

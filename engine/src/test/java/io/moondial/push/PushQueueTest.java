@@ -576,7 +576,8 @@ class PushQueueTest {
         bench.time.pass(Duration.ofSeconds(1));
 
         assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(first, second);
-        assertThat(bench.queue.standing()).isEqualTo(new Pushes.Standing(0, 2, 100_000, null));
+        assertThat(bench.queue.standing())
+                .isEqualTo(new Pushes.Standing(0, 2, 100_000, null, null));
     }
 
     @Test

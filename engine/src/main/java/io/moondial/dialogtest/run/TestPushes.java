@@ -73,7 +73,8 @@ final class TestPushes {
                         desk::isSwitchedOff,
                         rules.network().ssns().getFirst(),
                         () -> Objects.requireNonNullElse(rules.timeZone(), time.zone()),
-                        counters));
+                        counters,
+                        () -> {}));
         ofScripts.connect(queue, reaches);
     }
 
@@ -124,8 +125,19 @@ final class TestPushes {
         private final Map<String, String> texts = new ConcurrentSkipListMap<>();
 
         @Override
-        public CompletableFuture<Boolean> add(String key, String text) {
+        public boolean isShared() {
+            return false;
+        }
+
+        @Override
+        public CompletableFuture<Boolean> add(String key, String text, @Nullable Duration ttl) {
             return CompletableFuture.completedFuture(texts.putIfAbsent(key, text) == null);
+        }
+
+        @Override
+        public CompletableFuture<Boolean> replace(
+                String key, String old, String text, Duration ttl) {
+            return CompletableFuture.completedFuture(texts.replace(key, old, text));
         }
 
         @Override

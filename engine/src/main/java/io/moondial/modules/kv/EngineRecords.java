@@ -34,10 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class EngineRecords {
     private final Kv kv;
     private final String bucket;
+    private final boolean areShared;
 
-    EngineRecords(Kv kv, String bucket) {
+    EngineRecords(Kv kv, String bucket, boolean areShared) {
         this.kv = kv;
         this.bucket = bucket;
+        this.areShared = areShared;
     }
 
     /** Where the records of an engine are. */
@@ -60,7 +62,7 @@ public final class EngineRecords {
     public static Place shared(Backends backends) {
         return bucket -> {
             String own = own(bucket);
-            return new EngineRecords(backends.get(Kv.class), own);
+            return new EngineRecords(backends.get(Kv.class), own, true);
         };
     }
 
@@ -72,7 +74,15 @@ public final class EngineRecords {
      */
     public static Place alone(Backends backends, Time time) {
         Kv kv = new Kv.Live(backends.get(Kv.class).settings().inMemory(), time);
-        return bucket -> new EngineRecords(kv, own(bucket));
+        return bucket -> new EngineRecords(kv, own(bucket), false);
+    }
+
+    /**
+     * Whether another engine may find them. So it is of all that are in the store of the rules,
+     * even if that is {@code memory} now: a reload can name another one.
+     */
+    public boolean areShared() {
+        return areShared;
     }
 
     private static String own(String bucket) {

@@ -355,7 +355,7 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
     public synchronized Standing standing() {
         int waiting =
                 (int) pushes.values().stream().filter(it -> !it.report.state().isLast()).count();
-        return new Standing(waiting, 0, settings.maxQueued(), null);
+        return new Standing(waiting, 0, settings.maxQueued(), null, null);
     }
 
     @Override

@@ -21,8 +21,18 @@ public final class PushesInKv implements PushStore {
     }
 
     @Override
-    public CompletableFuture<Boolean> add(String key, String text) {
-        return records.add(key, text, null);
+    public boolean isShared() {
+        return records.areShared();
+    }
+
+    @Override
+    public CompletableFuture<Boolean> add(String key, String text, @Nullable Duration ttl) {
+        return records.add(key, text, ttl);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> replace(String key, String old, String text, Duration ttl) {
+        return records.replace(key, old, text, ttl);
     }
 
     @Override

@@ -117,7 +117,7 @@ function standing(now) {
   return html`<p class="strip" role="status">
     <span>${w.waiting(count(now.waiting), count(now.max))}</span>
     <span>${w.running(count(now.running))}</span>
-    ${now.held ? html`<span class="warn">${w.held(w.holds[now.held] ?? now.held)}</span>` : nothing}
+    ${now.held ? html`<span class="warn">${w.held(w.holds[now.held] ?? now.held)}${now.holder ? ` (${now.holder})` : ''}</span>` : nothing}
     ${ended.map(([state, n]) => html`<span class=${BAD.includes(state) ? 'bad' : ''}>${w.states[state] ?? state}: ${count(n)}</span>`)}
     ${ended.length ? html`<span class="quiet">${w.sinceStart}</span>` : nothing}</p>`;
 }

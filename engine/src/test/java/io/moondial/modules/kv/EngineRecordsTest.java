@@ -49,7 +49,7 @@ class EngineRecordsTest {
     @Test
     void records_are_added_changed_found_and_deleted() {
         Kv.Live kv = kv("");
-        EngineRecords records = new EngineRecords(kv, "push");
+        EngineRecords records = new EngineRecords(kv, "push", true);
         assertThat(join(records.get("a"))).isEmpty();
         assertThat(join(records.add("a", "один", null))).isTrue();
         assertThat(join(records.add("a", "two", null))).isFalse();
@@ -68,7 +68,7 @@ class EngineRecordsTest {
     @Test
     void a_record_is_gone_after_its_time_which_each_change_says_anew() {
         Kv.Live kv = kv("");
-        EngineRecords records = new EngineRecords(kv, "push");
+        EngineRecords records = new EngineRecords(kv, "push", true);
         join(records.add("added", "1", HOUR));
         join(records.set("set", "1", HOUR));
         join(records.add("replaced", "1", HOUR));
@@ -90,8 +90,8 @@ class EngineRecordsTest {
     @Test
     void all_of_a_prefix_are_given() {
         Kv.Live kv = kv("");
-        EngineRecords records = new EngineRecords(kv, "push");
-        EngineRecords others = new EngineRecords(kv, "push.callback");
+        EngineRecords records = new EngineRecords(kv, "push", true);
+        EngineRecords others = new EngineRecords(kv, "push.callback", true);
         List<CompletableFuture<?>> writes = new ArrayList<>();
         List<Entry> expected = new ArrayList<>();
         for (int i = 0; i < 1200; i++) {
@@ -110,7 +110,7 @@ class EngineRecordsTest {
     @Test
     void what_the_receiver_of_all_throws_ends_it() {
         Kv.Live kv = kv("");
-        EngineRecords records = new EngineRecords(kv, "push");
+        EngineRecords records = new EngineRecords(kv, "push", true);
         join(records.add("a", "1", null));
         assertThatThrownBy(
                         () ->
@@ -127,7 +127,7 @@ class EngineRecordsTest {
     @Test
     void what_is_wrong_with_the_store_is_said() throws Exception {
         Kv.Live kv = kv("timeout: 1m\n");
-        EngineRecords records = new EngineRecords(kv, "push");
+        EngineRecords records = new EngineRecords(kv, "push", true);
         join(records.add("a", "1", null));
         try (Connection other =
                         DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("kv.db"));
@@ -156,7 +156,7 @@ class EngineRecordsTest {
     @Test
     void calls_of_scripts_take_no_room_of_the_engines_and_the_other_way_round() throws Exception {
         Kv.Live kv = kv("max_waiting: 2\ntimeout: 1m\n");
-        EngineRecords records = new EngineRecords(kv, "push");
+        EngineRecords records = new EngineRecords(kv, "push", true);
         join(records.set("a", "0", null));
         KvKey key = new KvKey("b", text("k"));
         List<CompletableFuture<Boolean>> ofEngine = new ArrayList<>();
