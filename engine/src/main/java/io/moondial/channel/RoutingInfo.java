@@ -20,6 +20,13 @@ public sealed interface RoutingInfo {
     record Refused(int errorCode) implements RoutingInfo {}
 
     /**
+     * Nobody was asked: no link took the question, or the stack holds as many dialogs as it may.
+     *
+     * @param how for people
+     */
+    record NotAsked(String how) implements RoutingInfo {}
+
+    /**
      * There is no answer that can be used.
      *
      * @param cause {@link Aborted.Cause#PROVIDER}, too, if the HLR answers rubbish; {@link

@@ -41,6 +41,10 @@ final class Push implements PushLink.Progress, DialogListener {
     private State state;
     private Instant changed;
     private int attempts;
+
+    /** How many of them no link took. */
+    private int untaken;
+
     private @Nullable Instant nextAttempt;
     private @Nullable Integer errorCode;
     private @Nullable Reason reason;
@@ -53,6 +57,9 @@ final class Push implements PushLink.Progress, DialogListener {
 
     /** Whether its dialog is over. */
     private boolean isOver;
+
+    /** Whether it waits for its turn again once its dialog is over. */
+    private boolean goesBack;
 
     /** Whether another engine may have it: nothing begins here, and the store has its word. */
     private volatile boolean isLost;
@@ -110,6 +117,7 @@ final class Push implements PushLink.Progress, DialogListener {
         this.state = report.state();
         this.changed = report.changed();
         this.attempts = report.attempts();
+        this.untaken = requireNonNullElse(stored.untaken(), 0);
         this.errorCode = report.errorCode();
         this.reason = report.reason();
         this.answer = report.answer();
@@ -228,14 +236,18 @@ final class Push implements PushLink.Progress, DialogListener {
     /** As the store has it: one that may leave counts as sent. */
     StoredPush stored() {
         return StoredPush.of(
-                owner, digest, order, report(mayLeave && !state.isLast() ? State.SENT : state));
+                owner,
+                digest,
+                order,
+                report(mayLeave && !state.isLast() ? State.SENT : state),
+                untaken);
     }
 
     void to(State next) {
         mayLeave = false;
         state = next;
         changed = time.now();
-        if (next.isLast()) {
+        if (next.isLast() || next == State.QUEUED) {
             nextAttempt = null;
         }
         tell();
@@ -266,6 +278,7 @@ final class Push implements PushLink.Progress, DialogListener {
                                 ssn,
                                 order.alertingPattern(),
                                 attempts,
+                                untaken,
                                 expires),
                         present.channel(),
                         time,
@@ -383,6 +396,16 @@ final class Push implements PushLink.Progress, DialogListener {
         return guard.get(() -> queue.waits(this));
     }
 
+    /** A text waits for the end of quiet hours in the queue; a script cannot be begun again. */
+    @Override
+    public boolean goesBack() {
+        return guard.get(
+                () -> {
+                    goesBack = order.content() instanceof PushOrder.Text && queue.isQuietFor(this);
+                    return goesBack;
+                });
+    }
+
     @Override
     public boolean isStopping() {
         return isLost || queue.isStopping();
@@ -435,6 +458,9 @@ final class Push implements PushLink.Progress, DialogListener {
     }
 
     private void failedWith(PushLink.Failure failure) {
+        if (failure.reason() == Reason.UNTAKEN) {
+            untaken++;
+        }
         reason = failure.reason();
         errorCode = failure.errorCode();
     }
@@ -469,6 +495,9 @@ final class Push implements PushLink.Progress, DialogListener {
     public void answered() {
         guard.run(
                 () -> {
+                    if (state.isLast()) {
+                        return; // it was given up while the message was on its way
+                    }
                     reason = null;
                     errorCode = null;
                     to(State.ANSWERED);
@@ -500,10 +529,11 @@ final class Push implements PushLink.Progress, DialogListener {
                         return;
                     }
                     isOver = true;
+                    boolean isBack = goesBack && !state.isLast() && !isElsewhere();
                     if (isElsewhere()) {
                         queue.leave(this);
-                    } else if (queue.isStopping() && state == State.ROUTING) {
-                        to(State.QUEUED); // the next start goes on
+                    } else if (isBack || (queue.isStopping() && goesOnAfterAStart())) {
+                        to(State.QUEUED);
                         write();
                     } else if (queue.isStopping() && state == State.SENT) {
                         queue.end(this, State.UNKNOWN);
@@ -511,8 +541,17 @@ final class Push implements PushLink.Progress, DialogListener {
                         ended(outcome);
                     }
                     queue.over(this);
+                    if (isBack) {
+                        goesBack = false;
+                        queue.waitsAgain(this);
+                    }
                     queue.turn();
                 });
+    }
+
+    /** As after a kill; but here it is known which message was answered. */
+    private boolean goesOnAfterAStart() {
+        return isBetweenAttempts() || (state == State.SENT && order.atLeastOnce());
     }
 
     private void ended(Outcome outcome) {
@@ -522,7 +561,10 @@ final class Push implements PushLink.Progress, DialogListener {
             case Outcome.Failed failed ->
                     failed(queue.isStopping() ? Reason.STOPPED : Reason.SCRIPT);
             case Outcome.Unreached unreached ->
-                    failed(requireNonNullElse(reason, Reason.NOTHING_SHOWN));
+                    failed(
+                            requireNonNullElse(
+                                    reason,
+                                    state == State.SENT ? Reason.NO_ANSWER : Reason.NOTHING_SHOWN));
             case Outcome.Abandoned abandoned -> failed(Reason.ABORTED);
             case Outcome.Aborted aborted -> failed(Reason.ABORTED);
             case Outcome.Responded r -> throw notInPushes(r);

@@ -57,7 +57,7 @@ final class PushLink implements BegunLink {
     private Receiver receiver = message -> {};
     private int attempts;
 
-    /** How many of the attempts no link took. */
+    /** How many of the attempts no link took: they are no retries. */
     private int untaken;
 
     private Outgoing.@Nullable Begin begin;
@@ -75,6 +75,7 @@ final class PushLink implements BegunLink {
      *
      * @param ssn the subsystem of ours that it begins from
      * @param attempts how many there were before
+     * @param untaken how many of these no link took
      * @param expires when it is too late for another one
      */
     record Plan(
@@ -83,12 +84,19 @@ final class PushLink implements BegunLink {
             int ssn,
             @Nullable Integer alertingPattern,
             int attempts,
+            int untaken,
             Instant expires) {}
 
     /** Who follows the attempts; called on any thread, and never waits. */
     interface Progress {
         /** How long the next attempt has to wait for yet; zero: it may be made. */
         Duration waits();
+
+        /**
+         * Whether the next attempt has to wait for so long that the push goes back among those that
+         * have not begun: its dialog is over then.
+         */
+        boolean goesBack();
 
         /** Whether nothing is tried again: the engine stops, or another one may have the push. */
         boolean isStopping();
@@ -141,6 +149,7 @@ final class PushLink implements BegunLink {
         this.time = time;
         this.progress = progress;
         this.attempts = plan.attempts();
+        this.untaken = plan.untaken();
     }
 
     @Override
@@ -257,9 +266,18 @@ final class PushLink implements BegunLink {
                 receiver.arrived(new Incoming.Aborted(Cause.ENGINE, "the push has expired"));
                 return;
             }
-            Duration wait = attempts == plan.attempts() ? Duration.ZERO : progress.waits();
+            boolean isFirst = attempts == plan.attempts();
+            if (!isFirst && progress.goesBack()) {
+                over = true;
+                receiver.arrived(
+                        new Incoming.Aborted(Cause.ENGINE, "the next attempt waits in the queue"));
+                return;
+            }
+            Duration wait = isFirst ? Duration.ZERO : progress.waits();
             if (!wait.isZero()) {
-                nextAttempt = time.after(wait, () -> attempt(false));
+                Duration left = Duration.between(time.now(), plan.expires());
+                nextAttempt =
+                        time.after(wait.compareTo(left) < 0 ? wait : left, () -> attempt(false));
                 return;
             }
             attempts++;
@@ -291,6 +309,9 @@ final class PushLink implements BegunLink {
 
         /** Whether it is known what it has come to. */
         private boolean settled;
+
+        /** Whether a screen was answered: the first, or one after an error in an open dialog. */
+        private boolean isAnswered;
 
         /** Rings if the HLR's answer never comes; null: none is waited for. */
         private Time.@Nullable Alarm overdue;
@@ -327,10 +348,10 @@ final class PushLink implements BegunLink {
                         new RoutingQuery(
                                 plan.msisdn(), Route.hlr(plan.msisdn()), plan.ssn(), LOCATE_WITHIN),
                         this::located);
-            } catch (RuntimeException e) {
-                located(fault(e));
             } catch (NotBegunException e) {
-                notSent(new Failure(Reason.UNTAKEN, null, String.valueOf(e.getMessage()), false));
+                located(new RoutingInfo.NotAsked(String.valueOf(e.getMessage())));
+            } catch (RuntimeException | Error e) {
+                located(fault(e));
             }
         }
 
@@ -346,6 +367,8 @@ final class PushLink implements BegunLink {
                 case RoutingInfo.Found(String imsi, String node) ->
                         note(Route.toMsc(node, imsi), false);
                 case RoutingInfo.Refused(int code) -> notSent(ofError(code, "the HLR says"));
+                case RoutingInfo.NotAsked(String how) ->
+                        notSent(new Failure(Reason.UNTAKEN, null, how, false));
                 case RoutingInfo.Failed(Cause cause, String how) ->
                         notSent(
                                 new Failure(
@@ -444,30 +467,34 @@ final class PushLink implements BegunLink {
                 begun(channel.begin(dialog, this));
             } catch (NotBegunException e) {
                 notSent(new Failure(Reason.UNTAKEN, null, String.valueOf(e.getMessage()), false));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 notSent(new Failure(Reason.ABORTED, null, fault(e).how(), true));
             }
         }
 
-        private static RoutingInfo.Failed fault(RuntimeException e) {
+        private static RoutingInfo.Failed fault(Throwable e) {
             log.error("a push cannot be sent: internal fault", e);
             return new RoutingInfo.Failed(Cause.ENGINE, "internal fault: " + e);
         }
 
         private void begun(DialogLink begun) {
             synchronized (lock) {
-                if (isGivenUp) {
-                    settled = true;
-                    breakOff(begun);
+                if (!isGivenUp) {
+                    opened(begun);
                     return;
                 }
-                link = begun;
-                receiver.arrived(new Incoming.Begun(number, begun.localTid()));
-                isEarly = true;
-                early.forEach(this::take);
-                early.clear();
-                isEarly = false;
+                settled = true;
             }
+            breakOff(begun); // without the lock: whoever takes a message has the link's own first
+        }
+
+        private void opened(DialogLink begun) {
+            link = begun;
+            receiver.arrived(new Incoming.Begun(number, begun.localTid()));
+            isEarly = true;
+            early.forEach(this::take);
+            early.clear();
+            isEarly = false;
         }
 
         /** Nobody would ever end it. */
@@ -493,6 +520,10 @@ final class PushLink implements BegunLink {
 
         private void take(Incoming message) {
             if (settled) {
+                if (!isAnswered && isAnswered(message)) {
+                    isAnswered = true;
+                    progress.answered();
+                }
                 receiver.arrived(message);
                 return;
             }
@@ -503,6 +534,7 @@ final class PushLink implements BegunLink {
             settled = true;
             Failure failure = failure(message);
             if (failure == null) {
+                isAnswered = true;
                 progress.answered();
                 receiver.arrived(message);
             } else if (isEarly && failure.reason() == Reason.UNDELIVERED) {
@@ -516,6 +548,7 @@ final class PushLink implements BegunLink {
         private void goesOn(Incoming message, List<Part> parts) {
             if (isAnswered(parts)) {
                 settled = true;
+                isAnswered = true;
                 progress.answered();
             } else if (parts.size() == 1 && parts.getFirst() instanceof Part.Errored(_, int code)) {
                 settled = true;
@@ -615,6 +648,15 @@ final class PushLink implements BegunLink {
                     };
             case Incoming.Continued continued -> throw new IllegalStateException("it goes on");
             case Incoming.Begun begun -> throw new IllegalStateException("said by this link only");
+        };
+    }
+
+    private static boolean isAnswered(Incoming message) {
+        return switch (message) {
+            case Incoming.Continued(var parts) -> isAnswered(parts);
+            case Incoming.Ended(var parts) -> isAnswered(parts);
+            case Incoming.Begun begun -> false;
+            case Incoming.Aborted aborted -> false;
         };
     }
 

@@ -729,6 +729,11 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         heldBy = why;
     }
 
+    /** Whether these are quiet hours for it. */
+    boolean isQuietFor(Push push) {
+        return !mayBeginIn(push.order()).isZero();
+    }
+
     /** How long one that is to be tried again has to wait for something else. */
     Duration waits(Push push) {
         Duration quiet = mayBeginIn(push.order());
@@ -910,10 +915,15 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             hold(OVERLOAD);
             if (!push.state().isLast()) {
                 push.to(State.QUEUED);
-                turns.add(push);
+                waitsAgain(push);
             }
         }
         turn();
+    }
+
+    /** It has its place among those that wait again. */
+    void waitsAgain(Push push) {
+        turns.add(push);
     }
 
     /** Whether the rules name its script: then it will be in service in a moment. */

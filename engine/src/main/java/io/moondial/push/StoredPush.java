@@ -27,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param text null: likewise
  * @param script null: it is a text
  * @param args null: none, or it has ended
+ * @param untaken how many of the attempts no link took; null: none
  */
 record StoredPush(
         int format,
@@ -49,6 +50,7 @@ record StoredPush(
         long expires,
         long changed,
         int attempts,
+        @Nullable Integer untaken,
         @Nullable Integer errorCode,
         @Nullable Reason reason,
         @Nullable String answer,
@@ -61,7 +63,8 @@ record StoredPush(
     private static final int MOST_OF_THEM = 512;
 
     /** How a push is. */
-    static StoredPush of(String owner, String digest, PushOrder order, PushReport report) {
+    static StoredPush of(
+            String owner, String digest, PushOrder order, PushReport report, int untaken) {
         Content content = order.content();
         boolean isOver = report.state().isLast();
         return new StoredPush(
@@ -85,6 +88,7 @@ record StoredPush(
                 report.expires().toEpochMilli(),
                 report.changed().toEpochMilli(),
                 report.attempts(),
+                untaken == 0 ? null : untaken,
                 report.errorCode(),
                 report.reason(),
                 report.answer(),
@@ -117,6 +121,7 @@ record StoredPush(
             json.writeNumberProperty("expires", expires);
             json.writeNumberProperty("changed", changed);
             json.writeNumberProperty("attempts", attempts);
+            write(json, "untaken", untaken);
             write(json, "errorCode", errorCode);
             write(json, "reason", reason);
             write(json, "answer", answer);

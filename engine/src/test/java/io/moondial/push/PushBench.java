@@ -128,6 +128,15 @@ final class PushBench {
     /** The scripts that are switched off. */
     final Set<String> off = ConcurrentHashMap.newKeySet();
 
+    /** Whether a message comes in while one leaves. */
+    boolean answersWhileSending;
+
+    /** Whether that was taken before the other one had left. */
+    volatile boolean isTakenMeanwhile;
+
+    /** Whether the HLR is asked over no link. */
+    boolean isAskedByNobody;
+
     /** Whether the far side acknowledges before the one who sends knows that it has sent. */
     boolean answersAtOnce;
 
@@ -327,6 +336,19 @@ final class PushBench {
         time.rest();
     }
 
+    /**
+     * The dialog that has begun last is broken off, as those that are open when an engine stops.
+     */
+    void breakOff(String msisdn) {
+        OfChannel.giveUp(requireNonNull(links.get(msisdn)));
+        ((DialogListener) requireNonNull(progress))
+                .told(
+                        new DialogIdentity("Test-0", opening(), "push.notify", "1", "ussd"),
+                        time.now(),
+                        new DialogFact.Finished(new Outcome.Failed("the engine stops"), false));
+        time.rest();
+    }
+
     // ---- a dialog as it would run: one notify, and its end
 
     private Optional<String> run(PushedDialog dialog) {
@@ -517,14 +539,14 @@ final class PushBench {
         public DialogLink begin(OutgoingDialog dialog, DialogLink.Receiver receiver)
                 throws NotBegunException {
             if (life.isOver) {
-                return new OfLink();
+                return new OfLink(receiver);
             }
             if (isUntaken) {
                 throw new NotBegunException("all links are down");
             }
             if (givesUp) {
                 giveUp(requireNonNull(links.get(requireNonNull(dialog.msisdn()))));
-                return new OfLink();
+                return new OfLink(receiver);
             }
             String id = requireNonNull(ofSubscriber.get(requireNonNull(dialog.msisdn())));
             begins.merge(id, 1, Integer::sum);
@@ -532,7 +554,7 @@ final class PushBench {
             if (answersAtOnce) {
                 acknowledgeNow(sent.removeFirst());
             }
-            return new OfLink();
+            return new OfLink(receiver);
         }
 
         private static void giveUp(DialogLink dialog) {
@@ -545,6 +567,10 @@ final class PushBench {
 
         @Override
         public void locate(RoutingQuery query, Consumer<RoutingInfo> receiver) {
+            if (isAskedByNobody) {
+                receiver.accept(new RoutingInfo.NotAsked("all links are down"));
+                return;
+            }
             asked.add(new Asked(query, receiver));
         }
 
@@ -582,6 +608,12 @@ final class PushBench {
     }
 
     private final class OfLink implements DialogLink {
+        private final Receiver receiver;
+
+        OfLink(Receiver receiver) {
+            this.receiver = receiver;
+        }
+
         @Override
         public String localTid() {
             return "0000002a";
@@ -590,7 +622,21 @@ final class PushBench {
         @Override
         public Optional<String> send(Outgoing message) {
             below.add(message);
+            if (answersWhileSending) {
+                answerOnAThreadOfItsOwn();
+            }
             return Optional.empty();
+        }
+
+        /** The lock of a dialog is held while one sends, and while one takes what has come. */
+        private void answerOnAThreadOfItsOwn() {
+            Thread network =
+                    Thread.ofVirtual().start(() -> receiver.arrived(new Incoming.Ended(List.of())));
+            try {
+                isTakenMeanwhile = network.join(Duration.ofSeconds(20));
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         @Override

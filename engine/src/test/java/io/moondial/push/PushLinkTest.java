@@ -5,6 +5,7 @@ import static io.moondial.push.PushReport.State.ANSWERED;
 import static io.moondial.push.PushReport.State.COMPLETED;
 import static io.moondial.push.PushReport.State.EXPIRED;
 import static io.moondial.push.PushReport.State.FAILED;
+import static io.moondial.push.PushReport.State.QUEUED;
 import static io.moondial.push.PushReport.State.ROUTING;
 import static io.moondial.push.PushReport.State.SENT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,9 +18,15 @@ import io.moondial.dialog.Incoming;
 import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
+import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushReport.Reason;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -331,5 +338,129 @@ class PushLinkTest {
 
         assertThat(bench.report(id).state()).isEqualTo(FAILED);
         assertThat(bench.report(id).reason()).isEqualTo(Reason.ABORTED);
+    }
+
+    @Test
+    void a_message_that_comes_while_a_dialog_is_broken_off_does_not_wait_for_that() {
+        bench.givesUp = true;
+        bench.answersWhileSending = true;
+        bench.accepted(SOMEBODY);
+        bench.time.rest();
+
+        assertThat(bench.below).singleElement().isInstanceOf(Outgoing.Abort.class);
+        assertThat(bench.isTakenMeanwhile).isTrue();
+    }
+
+    @Test
+    void an_hlr_that_is_asked_over_no_link_is_asked_again_until_the_push_expires() {
+        bench.reload("{route: sri_sm, retry: {attempts: 0}}");
+        bench.isAskedByNobody = true;
+        String id = bench.accepted(SOMEBODY);
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.UNTAKEN);
+        bench.isAskedByNobody = false;
+        bench.time.pass(Duration.ofSeconds(5));
+        bench.asked
+                .removeFirst()
+                .receiver()
+                .accept(new RoutingInfo.Found("655010000000001", "27829000009"));
+        bench.acknowledge();
+
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void attempts_that_no_link_took_are_no_retries_after_a_start_either() {
+        bench.isUntaken = true;
+        String id = bench.accepted(SOMEBODY);
+        bench.time.pass(Duration.ofMinutes(2));
+        bench.kill();
+        bench.isUntaken = false;
+        bench.time.rest();
+
+        for (int seconds : new int[] {3, 8, 15}) {
+            bench.error(72);
+            assertThat(bench.state(id)).isEqualTo(ROUTING);
+            bench.time.pass(Duration.ofSeconds(seconds));
+        }
+        bench.error(72);
+
+        assertThat(bench.state(id)).isEqualTo(FAILED);
+        assertThat(bench.report(id).attempts()).isGreaterThan(20);
+    }
+
+    @Test
+    void a_screen_that_is_answered_after_an_error_in_an_open_dialog_makes_the_push_answered() {
+        String id = bench.accepted(SOMEBODY);
+        PushBench.Sent sent = bench.next();
+        sent.receiver()
+                .arrived(new Incoming.Continued(List.of(new Part.Errored(sent.screen(), 72))));
+        assertThat(bench.report(id).reason()).isEqualTo(Reason.USSD_BUSY);
+
+        sent.receiver().arrived(new Incoming.Continued(List.of(new Part.Acknowledged(2))));
+
+        assertThat(bench.state(id)).isEqualTo(ANSWERED);
+        assertThat(bench.report(id).reason()).isNull();
+        assertThat(bench.report(id).errorCode()).isNull();
+        sent.receiver().arrived(new Incoming.Ended(List.of(new Part.Acknowledged(3))));
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+        assertThat(bench.begins.get(id)).isOne();
+    }
+
+    @Test
+    void a_text_that_is_to_be_tried_again_in_quiet_hours_waits_among_the_others() {
+        bench.reload("{route: hlr, expires: 10h, quiet_hours: \"%s\"}".formatted(inASecond()));
+        String id = bench.accepted(SOMEBODY);
+        bench.error(72);
+        bench.time.pass(Duration.ofSeconds(3));
+        assertThat(bench.state(id)).isEqualTo(QUEUED);
+
+        String urgent =
+                bench.accepted(
+                        new PushOrder(
+                                SOMEBODY,
+                                PushBench.text(SOMEBODY).content(),
+                                Priority.URGENT,
+                                "test",
+                                null,
+                                null,
+                                false,
+                                false,
+                                null));
+        bench.acknowledge();
+        assertThat(bench.state(urgent)).as("the subscriber is free").isEqualTo(COMPLETED);
+
+        bench.time.pass(Duration.ofHours(8));
+        bench.error(72);
+        assertThat(bench.report(id).attempts()).isEqualTo(2);
+        bench.time.pass(Duration.ofSeconds(8));
+        bench.acknowledge();
+        assertThat(bench.state(id)).isEqualTo(COMPLETED);
+    }
+
+    @Test
+    void a_script_that_is_to_be_tried_again_in_quiet_hours_waits_until_it_expires() {
+        bench.reload(
+                "{route: hlr, scripts: [survey], expires: 10m, quiet_hours: \"%s\"}"
+                        .formatted(inASecond()));
+        String id =
+                bench.accepted(
+                        PushOrder.of(SOMEBODY, new PushOrder.Script("survey", null), "test"));
+        bench.error(72);
+        bench.time.pass(Duration.ofMinutes(9));
+        assertThat(bench.state(id)).isEqualTo(ROUTING);
+        bench.time.pass(Duration.ofMinutes(1));
+
+        assertThat(bench.state(id)).isEqualTo(EXPIRED);
+    }
+
+    /** Quiet hours that begin in the next minute, and last for eight hours. */
+    private String inASecond() {
+        ZonedDateTime now = bench.time.now().atZone(ZoneOffset.UTC);
+        bench.time.pass(
+                Duration.between(
+                        now, now.truncatedTo(ChronoUnit.MINUTES).plusMinutes(1).minusSeconds(1)));
+        DateTimeFormatter clock = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+        ZonedDateTime from = now.truncatedTo(ChronoUnit.MINUTES).plusMinutes(1);
+        return clock.format(from) + "-" + clock.format(from.plusHours(8));
     }
 }

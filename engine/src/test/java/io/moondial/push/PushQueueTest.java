@@ -1037,4 +1037,46 @@ class PushQueueTest {
 
         assertThat(bench.stored.get("push/" + id)).doesNotContain("Hello").contains("COMPLETED");
     }
+
+    @Test
+    void what_a_stop_breaks_off_is_unknown_unless_it_goes_on_after_the_next_start() {
+        String once = bench.accepted("27761485701");
+        bench.next();
+        bench.queue.stop();
+        bench.breakOff("27761485701");
+        assertThat(bench.storedOf(once).state()).isEqualTo(UNKNOWN);
+        bench.kill();
+
+        String twice =
+                bench.accepted(
+                        new PushOrder(
+                                "27761485702",
+                                text("27761485702").content(),
+                                Priority.NORMAL,
+                                "test",
+                                null,
+                                null,
+                                true,
+                                false,
+                                null));
+        bench.next();
+        bench.queue.stop();
+        bench.breakOff("27761485702");
+        assertThat(bench.storedOf(twice).state()).isEqualTo(QUEUED);
+        bench.kill();
+        bench.acknowledge();
+        assertThat(bench.state(twice)).isEqualTo(COMPLETED);
+
+        bench.time.pass(Duration.ofSeconds(1));
+        String retried = bench.accepted("27761485703");
+        bench.abort(Incoming.Aborted.Cause.UNANSWERED); // it may have been shown
+        assertThat(bench.state(retried)).isEqualTo(SENT);
+        bench.queue.stop();
+        bench.time.rest();
+        assertThat(bench.storedOf(retried).state()).isEqualTo(QUEUED);
+        bench.kill();
+        bench.acknowledge();
+        assertThat(bench.state(retried)).isEqualTo(COMPLETED);
+        assertThat(bench.report(retried).attempts()).isEqualTo(2);
+    }
 }

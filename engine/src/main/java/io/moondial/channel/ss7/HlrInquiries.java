@@ -62,7 +62,8 @@ final class HlrInquiries {
     }
 
     /**
-     * Asks. If no link takes the question, the receiver learns so before this returns.
+     * Asks. If no link takes the question, the receiver learns that nobody was asked, before this
+     * returns.
      *
      * @throws MAPException if the stack refuses to send; nothing of it stays
      */
@@ -92,13 +93,15 @@ final class HlrInquiries {
                 if (version == SmRouting.OLDEST_VERSION) {
                     counters.increment("map.sri_sm.version_2");
                 }
-                link.receiver(new Asked(version, link));
+                Asked asked = new Asked(version, link);
+                link.receiver(asked);
                 link.begin(
                         INVOKE_ID,
                         SmRouting.OPERATION,
                         new SmRouting.Argument(
                                 Address.international(query.msisdn()), serviceCentre),
                         query.answerWithin());
+                asked.hasLeft = true;
                 begun = true;
             } finally {
                 if (!begun) {
@@ -110,8 +113,10 @@ final class HlrInquiries {
         private void beginAgain() {
             try {
                 begin(SmRouting.OLDEST_VERSION);
-            } catch (MAPException | NotBegunException e) {
+            } catch (MAPException e) {
                 fail(Cause.ENGINE, "it cannot be asked again: " + e.getMessage());
+            } catch (NotBegunException e) {
+                tell(new RoutingInfo.NotAsked(String.valueOf(e.getMessage())));
             }
         }
 
@@ -127,6 +132,8 @@ final class HlrInquiries {
                 case RoutingInfo.Found found -> counters.increment("map.sri_sm.found");
                 case RoutingInfo.Refused(int code) ->
                         UssdDesk.countError(counters, SmRouting.OPERATION, code);
+                case RoutingInfo.NotAsked notAsked ->
+                        counters.increment("map.sri_sm.failed.not_asked");
                 case RoutingInfo.Failed(Cause cause, String how) ->
                         counters.increment(
                                 "map.sri_sm.failed." + cause.name().toLowerCase(Locale.ROOT));
@@ -138,7 +145,9 @@ final class HlrInquiries {
         private final class Asked implements MessageLink.Receiver {
             private final int version;
             private final MapLink link;
-            private boolean waitedOn;
+
+            /** Whether what comes back undelivered was on its way. */
+            private volatile boolean hasLeft;
 
             Asked(int version, MapLink link) {
                 this.version = version;
@@ -160,19 +169,16 @@ final class HlrInquiries {
             private void aborted(Cause cause, String reason) {
                 if (cause == Cause.REFUSED && version > SmRouting.OLDEST_VERSION) {
                     beginAgain();
+                } else if (cause == Cause.UNDELIVERED && !hasLeft) {
+                    tell(new RoutingInfo.NotAsked(reason));
                 } else {
                     fail(cause, reason);
                 }
             }
 
-            /** An answer leaves nothing to say. One message without anything may come before it. */
+            /** An answer leaves nothing to say. */
             private void continued(List<Component> components) {
                 RoutingInfo answer = answer(components);
-                if (answer == null && components.isEmpty() && !waitedOn) {
-                    waitedOn = true;
-                    link.awaitAnswer(query.answerWithin());
-                    return;
-                }
                 end(
                         answer == null
                                 ? new Message.Abort("no result came")
@@ -190,7 +196,8 @@ final class HlrInquiries {
             }
 
             private void answered(RoutingInfo info) {
-                boolean understood = !(info instanceof RoutingInfo.Failed);
+                boolean understood =
+                        info instanceof RoutingInfo.Found || info instanceof RoutingInfo.Refused;
                 if (understood && version == SmRouting.OLDEST_VERSION) {
                     older.add(query.hlr());
                 }

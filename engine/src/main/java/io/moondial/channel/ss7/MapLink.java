@@ -69,6 +69,9 @@ final class MapLink implements MessageLink {
     /** What is to come within a time of its own; null: nothing, which is usual. */
     private @Nullable Awaited awaited;
 
+    /** Whether the far side has accepted the dialog in a message without anything else. */
+    private boolean isTakenOn;
+
     /** The stack's idle time of a dialog after that has come, if it differs now. */
     private long usualIdleTime;
 
@@ -170,6 +173,10 @@ final class MapLink implements MessageLink {
     void continued() {
         List<Component> message = read(take());
         sendQueuedReject();
+        if (message.isEmpty() && awaited == Awaited.ANSWER && !isTakenOn) {
+            isTakenOn = true; // and the answer is waited for anew
+            return;
+        }
         deliver(new Message.Continue(message));
     }
 
@@ -211,7 +218,10 @@ final class MapLink implements MessageLink {
     private enum Awaited {
         /** Of one that the far side has begun without any. */
         INVOKE,
-        /** The first message back in one that we have begun. */
+        /**
+         * The first message back in one that we have begun; one without any component may come
+         * before it, which only accepts the dialog.
+         */
         ANSWER
     }
 
@@ -220,11 +230,6 @@ final class MapLink implements MessageLink {
         usualIdleTime = below.getIdleTaskTimeout();
         below.setIdleTaskTimeout(patience.toMillis());
         awaited = what;
-    }
-
-    /** What came was no answer: it is waited for, from now on as long as at first. */
-    void awaitAnswer(Duration patience) {
-        await(Awaited.ANSWER, patience);
     }
 
     /** It has come, or never will. */

@@ -10,8 +10,8 @@ import io.moondial.channel.DialogLink;
 import io.moondial.channel.Opening.Party;
 import io.moondial.channel.OutgoingDialog;
 import io.moondial.channel.RoutingInfo;
-import io.moondial.channel.RoutingInfo.Failed;
 import io.moondial.channel.RoutingInfo.Found;
+import io.moondial.channel.RoutingInfo.NotAsked;
 import io.moondial.channel.RoutingInfo.Refused;
 import io.moondial.channel.RoutingQuery;
 import io.moondial.channel.ss7.FarSide.Locator;
@@ -19,7 +19,6 @@ import io.moondial.channel.ss7.FarSide.Whereabouts;
 import io.moondial.channel.ss7.MessageDesk.Begin;
 import io.moondial.channel.ss7.MessageLink;
 import io.moondial.dialog.Incoming;
-import io.moondial.dialog.Incoming.Aborted.Cause;
 import io.moondial.dialog.Incoming.Ended;
 import io.moondial.dialog.Incoming.Part;
 import io.moondial.dialog.Outgoing;
@@ -172,10 +171,9 @@ class LocateTest extends BegunByTheEngine {
         network.locate(
                 new RoutingQuery(MSISDN, new Party(9, 6, null, Party.ROUTE_ON_SSN), 6, LONG),
                 found::add);
-        Failed failed = (Failed) requireNonNull(found.poll(), "told before locate returns");
-        assertThat(failed.cause()).isEqualTo(Cause.UNDELIVERED);
-        assertThat(failed.how()).contains("point code 9 is not among point_codes");
-        assertThat(counters.value("map.sri_sm.failed.undelivered")).isOne();
+        NotAsked told = (NotAsked) requireNonNull(found.poll(), "told before locate returns");
+        assertThat(told.how()).contains("point code 9 is not among point_codes");
+        assertThat(counters.value("map.sri_sm.failed.not_asked")).isOne();
     }
 
     @Test
