@@ -249,7 +249,10 @@ final class PushList {
         }
     }
 
-    /** A line of values with commas, or semicolons, between; one with these in it has quotes. */
+    /**
+     * A line of values with commas, or semicolons, between; one with these in it has quotes. Blanks
+     * around a value do not belong to it, unless they are in its quotes.
+     */
     private static final class Columns {
         private final String line;
         private final char between;
@@ -280,6 +283,7 @@ final class PushList {
 
         /** Up to what is between two, or to the end. */
         private String value() throws BadLine {
+            skipBlanks();
             if (at < line.length() && line.charAt(at) == '"') {
                 return quoted();
             }
@@ -299,13 +303,21 @@ final class PushList {
                 } else if (at < line.length() && line.charAt(at) == '"') {
                     value.append(c);
                     at++;
-                } else if (at == line.length() || line.charAt(at) == between) {
-                    return value.toString();
                 } else {
-                    throw new BadLine("after a quoted value comes '%s'".formatted(between));
+                    skipBlanks();
+                    if (at < line.length() && line.charAt(at) != between) {
+                        throw new BadLine("after a quoted value comes '%s'".formatted(between));
+                    }
+                    return value.toString();
                 }
             }
             throw new BadLine("a quoted value does not end on its line");
+        }
+
+        private void skipBlanks() {
+            while (at < line.length() && Character.isWhitespace(line.charAt(at))) {
+                at++;
+            }
         }
     }
 

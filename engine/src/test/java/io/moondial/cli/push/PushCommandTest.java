@@ -345,6 +345,18 @@ class PushCommandTest {
     }
 
     @Test
+    void blanks_around_a_value_of_a_column_are_left_out_but_for_those_in_its_quotes()
+            throws Exception {
+        String file =
+                list("msisdn, \"text\"", "27761234561, \"1, 2?\"", "\"27761234562\" ,\t\" a \" ");
+        assertThat(ussd("push", "--file", file)).as(err.toString()).isZero();
+        assertThat(pushes.orders().stream().map(PushOrder::content))
+                .containsExactly(
+                        new PushOrder.Text(Screen.NOTIFY, "1, 2?"),
+                        new PushOrder.Text(Screen.NOTIFY, " a "));
+    }
+
+    @Test
     void a_line_of_json_is_an_order_and_has_the_rest_from_the_command() throws Exception {
         String file =
                 list(
