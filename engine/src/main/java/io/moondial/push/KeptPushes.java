@@ -193,10 +193,13 @@ final class KeptPushes {
                                             (_, fault) -> {
                                                 guard.run(
                                                         () -> {
-                                                            if (fault == null) {
-                                                                then.accept(left);
+                                                            try {
+                                                                if (fault == null) {
+                                                                    then.accept(left);
+                                                                }
+                                                            } finally {
+                                                                noLongerAsking();
                                                             }
-                                                            noLongerAsking();
                                                         });
                                                 if (fault != null) {
                                                     failed("say which pushes it has", fault);

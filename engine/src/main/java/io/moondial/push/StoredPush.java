@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -131,14 +132,28 @@ record StoredPush(
         return written.toString();
     }
 
-    /** What a store has under a key; empty if it is nothing that this engine can read. */
+    /**
+     * What a store has under a key; empty if it is nothing that this engine can read, or lacks what
+     * a push has, be it written by a hand or cut off.
+     */
     static Optional<StoredPush> read(String json) {
         try {
-            StoredPush push = JSON.readValue(json, StoredPush.class);
-            return push.format() == FORMAT ? Optional.of(push) : Optional.empty();
+            return Optional.ofNullable(JSON.readValue(json, StoredPush.class))
+                    .filter(it -> it.format() == FORMAT && it.isWhole());
         } catch (JacksonException e) {
             return Optional.empty(); // the caller says so
         }
+    }
+
+    /** Whether it has all without which it cannot be gone on with, or told of. */
+    private boolean isWhole() {
+        boolean isShown = script != null || (screen != null && text != null);
+        return Stream.of(owner, id, digest, msisdn, what, priority, by, state)
+                        .allMatch(Objects::nonNull)
+                && accepted > 0
+                && expires > 0
+                && changed > 0
+                && (state.isLast() || isShown);
     }
 
     private static void write(JsonGenerator json, String name, @Nullable String value) {

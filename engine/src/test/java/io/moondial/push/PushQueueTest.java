@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -841,6 +842,27 @@ class PushQueueTest {
         bench.time.pass(Duration.ofSeconds(1));
 
         assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(id);
+    }
+
+    @Test
+    void what_is_damaged_in_the_store_keeps_no_other_push_from_going_on() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        String whole = requireNonNull(bench.stored.get("push/" + id));
+        Map<String, String> damaged =
+                Map.of(
+                        "push/0 without a screen", whole.replace("\"screen\":\"NOTIFY\",", ""),
+                        "push/0 without an owner", whole.replace("\"owner\":\"ussd\",", ""),
+                        "push/0 null", "null");
+        assertThat(damaged.values()).doesNotContain(whole);
+        bench.stored.putAll(damaged);
+        bench.hasRoom = true;
+        bench.kill();
+        bench.time.rest();
+
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(id);
+        assertThat(bench.stored).containsAllEntriesOf(damaged);
+        assertThat(bench.counters.value("push.store_failures")).isZero();
     }
 
     @Test
