@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Reads a body that orders a push, and finds all that is wrong with it. What can be read is for
- * {@link io.moondial.push.Pushes} to take or to refuse: a repeated order may be too late, and is
- * answered all the same.
+ * {@link io.moondial.push.Pushes} to take or to refuse: a repeated order may be too late, or of a
+ * script that may be pushed no more, and is answered all the same.
  */
 final class OrderedPush {
     static final String MSISDN = "msisdn";
@@ -95,16 +95,17 @@ final class OrderedPush {
         List<Problem> all = new ArrayList<>(problems);
         Content read = content;
         if (read != null) {
-            add(all, read instanceof PushOrder.Text ? TEXT : ARGS, Orders.refusal(read, settings));
+            Refused refused = Orders.refusal(read, settings);
+            boolean isKey = refused != null && refused.why() == Why.SCRIPT;
+            add(all, isKey ? SCRIPT : read instanceof PushOrder.Text ? TEXT : ARGS, refused);
         }
         add(all, EXPIRES, Orders.refusal(expires, settings, now));
         add(all, CALLBACK, Orders.refusal(callback, settings));
         return all;
     }
 
-    /** A script that may not be pushed is named already. */
     private static void add(List<Problem> all, String field, @Nullable Refused refused) {
-        if (refused != null && refused.why() != Why.SCRIPT) {
+        if (refused != null) {
             all.add(new Problem(field, refused.detail()));
         }
     }
@@ -203,18 +204,6 @@ final class OrderedPush {
         String text = text(TEXT);
         String script = text(SCRIPT);
         String args = args();
-        List<String> scripts = settings.scripts();
-        if (script != null && !scripts.contains(script)) {
-            wrong(
-                    SCRIPT,
-                    "script is '%s', which is none of push: scripts in the rules%s; there %s"
-                            .formatted(
-                                    script,
-                                    Nearest.suggestion(script, scripts),
-                                    scripts.isEmpty()
-                                            ? "are none"
-                                            : "are " + String.join(", ", scripts)));
-        }
         if (text != null) {
             return new PushOrder.Text(kind.orElse(0) == 0 ? Screen.NOTIFY : Screen.MENU, text);
         }

@@ -305,7 +305,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
         String key = order.idempotencyKey();
         boolean mayBeKnown =
                 switch (why.why()) {
-                    case FULL, EXPIRES, SCRIPT -> key != null;
+                    case FULL, EXPIRES, SCRIPT, ORDER -> key != null;
                     default -> false;
                 };
         if (!mayBeKnown) {

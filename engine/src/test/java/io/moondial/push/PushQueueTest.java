@@ -308,6 +308,35 @@ class PushQueueTest {
     }
 
     @Test
+    void a_repeated_order_is_known_though_the_rules_allow_it_no_more() {
+        bench.reload(
+                "{route: hlr, scripts: [survey], callback: {upstream: crm, secret: {env: PATH}}}");
+        bench.hasRoom = false;
+        String id = bench.accepted(pushedWithCallback("k1"));
+
+        bench.reload("{route: hlr, scripts: [survey]}");
+        assertThat(bench.accepted(pushedWithCallback("k1"))).as("no callback").isEqualTo(id);
+        assertThat(refusal(pushedWithCallback("k2"))).isEqualTo(Why.ORDER);
+
+        bench.reload("{route: hlr}");
+        assertThat(bench.accepted(pushedWithCallback("k1"))).as("no script").isEqualTo(id);
+        assertThat(refusal(pushedWithCallback("k2"))).isEqualTo(Why.SCRIPT);
+    }
+
+    private static PushOrder pushedWithCallback(String key) {
+        return new PushOrder(
+                SOMEBODY,
+                new PushOrder.Script("survey", null),
+                Priority.NORMAL,
+                "test",
+                null,
+                key,
+                false,
+                true,
+                null);
+    }
+
+    @Test
     void no_more_wait_than_may() {
         bench.reload("{route: hlr, max_queued: 2}");
         bench.hasRoom = false;
