@@ -290,8 +290,7 @@ public final class Engine implements AutoCloseable {
 
     /** Pushes are shed before anybody who dials is refused. */
     private Optional<String> obstacleToPushes(int percent) {
-        List<LinkStatus> links = channels.network().links();
-        if (!links.isEmpty() && links.stream().noneMatch(LinkStatus::isActive)) {
+        if (channels.network().isCutOff()) {
             return Optional.of("no_link");
         }
         return desk.openDialogs() < rules.dialogs().max() / 100.0 * percent

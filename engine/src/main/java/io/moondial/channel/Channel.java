@@ -45,6 +45,14 @@ public interface Channel extends AutoCloseable {
     /** How each of its links is now; empty if there are none. */
     List<LinkStatus> links();
 
+    /**
+     * Whether it has links and none of them is active, so that nothing that is sent has a way.
+     * Takes no lock: whoever asks may hold one.
+     */
+    default boolean isCutOff() {
+        return false;
+    }
+
     /** How the signalling points are that its links lead to; empty if there are none. */
     default List<LinkStatus.PointCode> pointCodes() {
         return List.of();

@@ -64,6 +64,9 @@ final class LinkBoard {
 
     private boolean closing;
 
+    /** Whether an application server is active; read without the monitor. */
+    private volatile boolean anyActive;
+
     /** What an application server is, and since when. */
     private record ServerState(String word, Instant since) {
         /** Whether its links carry messages, or another may take over. */
@@ -115,6 +118,14 @@ final class LinkBoard {
 
     synchronized List<LinkStatus> links() {
         return rows.stream().map(this::status).toList();
+    }
+
+    /**
+     * Whether there are links, and none of them is active. Does not wait for the monitor, under
+     * which lines of the log are written.
+     */
+    boolean isCutOff() {
+        return !rows.isEmpty() && !anyActive;
     }
 
     private LinkStatus status(Row row) {
@@ -469,6 +480,7 @@ final class LinkBoard {
             return;
         }
         servers.put(server, new ServerState(state, time.now()));
+        anyActive = servers.values().stream().map(ServerState::word).anyMatch(ACTIVE::equals);
         if (state.equals(ACTIVE)) {
             writeOfServer(
                     Level.INFO, server, "application server {}: active: traffic flows", server);

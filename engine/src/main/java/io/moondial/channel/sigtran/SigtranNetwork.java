@@ -112,6 +112,11 @@ public final class SigtranNetwork implements Channel {
     }
 
     @Override
+    public boolean isCutOff() {
+        return point.isCutOff();
+    }
+
+    @Override
     public List<LinkStatus.PointCode> pointCodes() {
         return point.pointCodes();
     }

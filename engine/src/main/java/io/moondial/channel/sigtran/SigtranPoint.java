@@ -135,6 +135,11 @@ public final class SigtranPoint<P extends AttachedPoint> implements AutoCloseabl
         return board.links();
     }
 
+    /** Whether no link is active. */
+    boolean isCutOff() {
+        return board.isCutOff();
+    }
+
     /** How each point is that the links lead to. */
     List<LinkStatus.PointCode> pointCodes() {
         return board.pointCodes();

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What the log says of links. */
@@ -60,6 +62,28 @@ class LinkBoardTest {
             assertThat(log.lines)
                     .containsExactly("association a1: disconnected: closed by the far end");
             assertThat(time.pending()).isZero();
+        }
+    }
+
+    @Test
+    void that_no_link_is_active_is_said_while_the_log_is_slow() throws Exception {
+        assertThat(isCutOffWhileALineIsWritten()).isTrue();
+        board.connected(A1, "tcp 127.0.0.1:1");
+        board.applicationServer("stp", "inactive");
+        assertThat(isCutOffWhileALineIsWritten()).isTrue();
+        board.applicationServer("stp", "active");
+        assertThat(isCutOffWhileALineIsWritten()).isFalse();
+        board.applicationServer("stp", "pending");
+        assertThat(isCutOffWhileALineIsWritten()).isTrue();
+        assertThat(new LinkBoard(List.of(), new Counters(), time).isCutOff())
+                .as("without links")
+                .isFalse();
+    }
+
+    /** As another thread learns it while this one has the board to itself. */
+    private boolean isCutOffWhileALineIsWritten() throws Exception {
+        synchronized (board) {
+            return CompletableFuture.supplyAsync(board::isCutOff).get(1, TimeUnit.MINUTES);
         }
     }
 
