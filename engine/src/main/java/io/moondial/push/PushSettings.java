@@ -7,8 +7,10 @@ import io.moondial.config.Schema;
 import io.moondial.config.Secret;
 import io.moondial.config.Section;
 import io.moondial.config.Settings;
+import io.moondial.dialog.DialogFact.Screen;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +33,7 @@ public record PushSettings(
                 @Nullable NodeAddress fixed,
         @Key(
                         value =
-                                "The scripts of process.script_dir that may be pushed, each by the name that triggers would have for it. A push of a text needs none.",
+                                "The scripts of process.script_dir that may be pushed, each by the name that triggers would have for it; notify and menu are none, as they name the two kinds of texts. A push of a text needs none.",
                         unset = "[]",
                         example = "[survey]")
                 List<String> scripts,
@@ -136,6 +138,15 @@ public record PushSettings(
         boolean somebodyWantsPushes = !scripts.isEmpty() || quietHours != null || callback != null;
         if (route == null && somebodyWantsPushes) {
             section.warn("route", "is missing: there are no pushes; allowed: hlr, sri_sm, fixed");
+        }
+        for (Screen kind : Screen.values()) {
+            String word = kind.name().toLowerCase(Locale.ROOT);
+            if (scripts.contains(word)) {
+                section.refuse(
+                        "scripts",
+                        "found %s, which is what reports and records call a text; allowed is a script of another name: give its file another one"
+                                .formatted(word));
+            }
         }
         if (expires.compareTo(maxExpires) > 0) {
             section.refuse("expires", "longer than max_expires");
