@@ -63,6 +63,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** How long a queue that could not begin a push waits. */
     private static final Duration AGAIN = Duration.ofSeconds(1);
 
+    private static final String FAULT = "fault";
     private static final String OVERLOAD = "overload";
     private static final String STORE = "store";
     private static final String SWITCHED_OFF = "script_switched_off";
@@ -894,7 +895,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             why = parts().dialogs().push(push.dialog(current));
         } catch (RuntimeException | Error e) {
             log.error("a push cannot begin: internal fault", e);
-            why = Optional.of("fault");
+            why = Optional.of(e instanceof VirtualMachineError ? OVERLOAD : FAULT);
         }
         why.ifPresent(it -> guard.run(() -> notBegun(push, it)));
     }
@@ -902,9 +903,10 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** If it was for want of room, the others could not begin either: they wait for a moment. */
     private void notBegun(Push push, String why) {
         over(push);
+        boolean willNever = why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push);
         if (push.isElsewhere()) {
             leave(push);
-        } else if (why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push)) {
+        } else if (willNever || why.equals(FAULT)) {
             if (!push.state().isLast()) {
                 push.failed(Reason.SCRIPT);
             }

@@ -115,7 +115,7 @@ public record PushReport(
         ABORTED,
         /** The HLR named nobody where the subscriber is, or what it said cannot be used. */
         NO_ROUTE,
-        /** The script failed. */
+        /** The script failed, or a fault of the engine kept the dialog from beginning. */
         SCRIPT,
         /** The script ended without having shown anything. */
         NOTHING_SHOWN,

@@ -684,6 +684,41 @@ class PushQueueTest {
     }
 
     @Test
+    void one_whose_beginning_has_a_fault_fails_and_holds_nobody() {
+        bench.hasRoom = false;
+        String first = bench.accepted("27761485701");
+        String second = bench.accepted("27761485702");
+        bench.beforeDialog =
+                () -> {
+                    throw new IllegalStateException("as the test wants");
+                };
+        bench.hasRoom = true;
+        bench.reload("{route: hlr}");
+        bench.time.pass(Duration.ofMillis(100)); // far less than a push waits that is put back
+
+        assertThat(bench.state(first)).isEqualTo(FAILED);
+        assertThat(bench.report(first).reason()).isEqualTo(PushReport.Reason.SCRIPT);
+        assertThat(bench.sent).extracting(PushBench.Sent::id).containsExactly(second);
+        assertThat(bench.queue.standing().held()).isNull();
+
+        String third = bench.accepted("27761485701");
+        assertThat(bench.state(third)).as("of the same subscriber").isEqualTo(SENT);
+    }
+
+    @Test
+    void one_that_cannot_begin_for_want_of_memory_waits() {
+        bench.beforeDialog =
+                () -> {
+                    throw new OutOfMemoryError("as the test wants");
+                };
+        String id = bench.accepted(SOMEBODY);
+        bench.time.rest();
+        assertThat(bench.state(id)).isEqualTo(QUEUED);
+        bench.time.pass(Duration.ofSeconds(2));
+        assertThat(bench.state(id)).isEqualTo(SENT);
+    }
+
+    @Test
     void one_that_waits_for_too_long_expires() {
         bench.hasRoom = false;
         String id = bench.accepted(SOMEBODY);
