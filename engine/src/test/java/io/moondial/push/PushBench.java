@@ -81,6 +81,9 @@ final class PushBench {
     /** How many messages have begun a dialog, by the id of the push. */
     final Map<String, Integer> begins;
 
+    /** Is told the id of the push of each of these messages as it leaves. */
+    volatile Consumer<String> begun = _ -> {};
+
     volatile boolean storeFails;
 
     /** Whether the store says later which pushes it has: as they were when it was asked. */
@@ -550,6 +553,7 @@ final class PushBench {
             }
             String id = requireNonNull(ofSubscriber.get(requireNonNull(dialog.msisdn())));
             begins.merge(id, 1, Integer::sum);
+            begun.accept(id);
             sent.add(new Sent(id, dialog, receiver));
             if (answersAtOnce) {
                 acknowledgeNow(sent.removeFirst());

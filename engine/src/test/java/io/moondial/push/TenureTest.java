@@ -302,6 +302,23 @@ class TenureTest {
     }
 
     @Test
+    void a_lease_that_another_engine_had_and_gave_back_was_lost_all_the_same() {
+        PushBench second = second();
+        String waits = waiting(first, "27761485701");
+        silent(first, Duration.ofSeconds(16));
+        second.acknowledge();
+        second.queue.close();
+        first.storeFails = false;
+        room(first);
+        pass(Duration.ofSeconds(1));
+
+        assertThat(first.takenUp).hasValue(2);
+        assertThat(first.begins).containsEntry(waits, 1);
+        assertThat(first.state(waits)).isEqualTo(COMPLETED);
+        assertThat(first.queue.standing().held()).isNull();
+    }
+
+    @Test
     void nothing_begins_while_it_is_not_known_who_has_the_lease() {
         String waits = waiting(first, "27761485701");
         silent(first, Duration.ofSeconds(13));
