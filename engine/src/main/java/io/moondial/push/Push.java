@@ -16,11 +16,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,8 +54,8 @@ final class Push implements PushLink.Progress, DialogListener {
     private @Nullable String instanceId;
     private @Nullable PushLink link;
 
-    /** What those get a copy of who wait for its end; null: nobody does. */
-    private @Nullable CompletableFuture<Optional<PushReport>> end;
+    /** Who is told its end. */
+    private Set<Consumer<PushReport>> waiting = Set.of();
 
     /** Whether its dialog is over. */
     private boolean isOver;
@@ -191,22 +193,26 @@ final class Push implements PushLink.Progress, DialogListener {
         return isLost && isBetweenAttempts();
     }
 
-    /** Completes when it has ended; whoever gets it may cancel it. */
-    CompletableFuture<Optional<PushReport>> end() {
-        CompletableFuture<Optional<PushReport>> common = end;
-        if (common == null) {
-            common = new CompletableFuture<>();
-            end = common;
+    /** Somebody waits for its end, and is told it once. */
+    void await(Consumer<PushReport> waiter) {
+        if (waiting.isEmpty()) {
+            waiting = new HashSet<>();
         }
-        return common.copy();
+        waiting.add(waiter);
+    }
+
+    /** He waits no more. */
+    void awaitNoMore(Consumer<PushReport> waiter) {
+        if (!waiting.isEmpty()) {
+            waiting.remove(waiter);
+        }
     }
 
     /** It has ended so: whoever waits for that learns it, once the guard is left. */
     void ended(PushReport last) {
-        CompletableFuture<Optional<PushReport>> common = end;
-        if (common != null) {
-            guard.later(() -> common.complete(Optional.of(last)));
-        }
+        Set<Consumer<PushReport>> all = waiting;
+        waiting = Set.of();
+        all.forEach(it -> guard.later(() -> it.accept(last)));
     }
 
     PushReport report() {

@@ -35,6 +35,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -617,7 +618,7 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                 present(id)
                         .thenCompose(
                                 push ->
-                                        push.flatMap(it -> guard.get(() -> end(it)))
+                                        push.flatMap(it -> guard.get(() -> end(it, result)))
                                                 .orElseGet(() -> find(id))),
                 id,
                 false);
@@ -650,8 +651,22 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                         });
     }
 
-    private static Optional<CompletableFuture<Optional<PushReport>>> end(Push push) {
-        return push.state().isLast() ? Optional.empty() : Optional.of(push.end());
+    /**
+     * The end of a push.
+     *
+     * @param asked nothing is kept for it once it is done, be it cancelled
+     * @return empty: it has ended
+     */
+    private Optional<CompletableFuture<Optional<PushReport>>> end(
+            Push push, CompletableFuture<?> asked) {
+        if (push.state().isLast()) {
+            return Optional.empty();
+        }
+        CompletableFuture<Optional<PushReport>> end = new CompletableFuture<>();
+        Consumer<PushReport> waiter = report -> end.complete(Optional.of(report));
+        push.await(waiter);
+        var _ = asked.whenComplete((_, _) -> guard.run(() -> push.awaitNoMore(waiter)));
+        return Optional.of(end);
     }
 
     /** One that has not ended, be it one that only the store knows yet. */

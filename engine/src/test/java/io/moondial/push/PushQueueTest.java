@@ -29,6 +29,7 @@ import io.moondial.push.PushReport.State;
 import io.moondial.push.Pushes.Submission;
 import io.moondial.push.Pushes.Why;
 import io.moondial.text.Sha256;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -1164,5 +1165,29 @@ class PushQueueTest {
         bench.acknowledge();
         assertThat(bench.state(retried)).isEqualTo(COMPLETED);
         assertThat(bench.report(retried).attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void nothing_is_kept_of_those_who_have_waited_for_a_push_that_still_waits() {
+        bench.hasRoom = false;
+        String id = bench.accepted(SOMEBODY);
+        CompletableFuture<Optional<PushReport>> waits = bench.queue.ended(id);
+
+        WeakReference<CompletableFuture<?>> gone = lookedFor(id);
+
+        await().atMost(Duration.ofMinutes(1))
+                .until(
+                        () -> {
+                            System.gc();
+                            return gone.get() == null;
+                        });
+        bench.queue.cancel(id).join();
+        assertThat(waits.join()).map(PushReport::state).hasValue(CANCELLED);
+    }
+
+    private WeakReference<CompletableFuture<?>> lookedFor(String id) {
+        CompletableFuture<Optional<PushReport>> look = bench.queue.ended(id);
+        look.cancel(false);
+        return new WeakReference<>(look);
     }
 }
