@@ -259,13 +259,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private void startPushes(PushQueue queue) {
-        queue.follow(
-                new PushRecords(
-                        edrs,
-                        () -> rules().process().edrStream(),
-                        () -> rules().push(),
-                        instanceIds,
-                        time));
+        queue.follow(new PushRecords(edrs, () -> rules().process().edrStream(), instanceIds, time));
         EngineRecords.Place place = records.apply(backends, time);
         Callbacks told = PushCallbacks.of(place, backends, () -> rules().push(), counters, time);
         callbacks = told;

@@ -11,6 +11,7 @@ import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushQueue.Parts;
 import io.moondial.push.PushReport.Reason;
 import io.moondial.push.PushReport.State;
+import io.moondial.push.PushSettings.RouteKind;
 import io.moondial.time.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,9 @@ final class Push implements PushLink.Progress, DialogListener {
     private @Nullable String answer;
     private @Nullable String instanceId;
     private @Nullable PushLink link;
+
+    /** That of its link, or of the last one that it had. */
+    private @Nullable RouteKind route;
 
     /** Who is told its end. */
     private Set<Consumer<PushReport>> waiting = Set.of();
@@ -236,7 +240,8 @@ final class Push implements PushLink.Progress, DialogListener {
                 reason,
                 answer,
                 instanceId,
-                order.callback());
+                order.callback(),
+                route);
     }
 
     /** As the store has it: one that may leave counts as sent. */
@@ -293,6 +298,7 @@ final class Push implements PushLink.Progress, DialogListener {
                 guard.get(
                         () -> {
                             link = made;
+                            route = current.route();
                             isOver = false;
                             return state.isLast() || isStopping();
                         });

@@ -31,7 +31,6 @@ public final class PushRecords implements Pushes.Listener {
 
     private final EdrSink edrs;
     private final Supplier<String> stream;
-    private final Supplier<PushSettings> settings;
     private final InstanceIds ids;
     private final Time time;
     private final Map<String, Begun> begun = new ConcurrentHashMap<>();
@@ -47,18 +46,11 @@ public final class PushRecords implements Pushes.Listener {
      * Writes into a stream.
      *
      * @param stream its name, as it is in force
-     * @param settings those in force
      * @param ids the source of the ids of dialogs
      */
-    public PushRecords(
-            EdrSink edrs,
-            Supplier<String> stream,
-            Supplier<PushSettings> settings,
-            InstanceIds ids,
-            Time time) {
+    public PushRecords(EdrSink edrs, Supplier<String> stream, InstanceIds ids, Time time) {
         this.edrs = edrs;
         this.stream = stream;
-        this.settings = settings;
         this.ids = ids;
         this.time = time;
     }
@@ -103,7 +95,7 @@ public final class PushRecords implements Pushes.Listener {
     }
 
     private Edr.Builder attempt(PushReport report, Begun now) {
-        PushSettings.RouteKind route = settings.get().route();
+        PushSettings.RouteKind route = report.route();
         boolean isText = report.what().equals("notify") || report.what().equals("menu");
         return record("PUSH", report, now)
                 .text("BY", report.by())

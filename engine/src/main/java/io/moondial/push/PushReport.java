@@ -1,6 +1,7 @@
 package io.moondial.push;
 
 import io.moondial.push.PushOrder.Priority;
+import io.moondial.push.PushSettings.RouteKind;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param answer to its first menu, as it may be written; null: none
  * @param instanceId of its dialog, as its records have it; null: it has not begun
  * @param callback whether the upstream of the rules is told how it ended
+ * @param route how its last attempt reaches the subscriber: those that run finish on the rules that
+ *     they began with; null: there was none since the engine was started
  */
 public record PushReport(
         String id,
@@ -40,7 +43,8 @@ public record PushReport(
         @Nullable Reason reason,
         @Nullable String answer,
         @Nullable String instanceId,
-        boolean callback) {
+        boolean callback,
+        @Nullable RouteKind route) {
 
     /** Where a push is on its way. */
     public enum State {

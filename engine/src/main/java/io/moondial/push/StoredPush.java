@@ -216,7 +216,8 @@ record StoredPush(
                 reason,
                 answer,
                 instanceId,
-                callback);
+                callback,
+                null);
     }
 
     /** What the report of an order calls its content. */

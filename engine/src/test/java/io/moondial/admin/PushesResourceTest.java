@@ -448,7 +448,8 @@ class PushesResourceTest {
                 Reason.SYSTEM_FAILURE,
                 "my number is 27761234567",
                 "i-1",
-                it.callback());
+                it.callback(),
+                it.route());
     }
 
     @Test

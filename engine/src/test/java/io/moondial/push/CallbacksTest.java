@@ -209,7 +209,8 @@ class CallbacksTest {
                 null,
                 "1",
                 "Logic-1632976990-05f220e1",
-                callback);
+                callback,
+                null);
     }
 
     private Callbacks callbacks() {

@@ -112,7 +112,8 @@ public final class MemoryPushes implements Pushes {
                 report.reason(),
                 report.answer(),
                 report.instanceId(),
-                report.callback());
+                report.callback(),
+                report.route());
     }
 
     @Override
@@ -165,7 +166,8 @@ public final class MemoryPushes implements Pushes {
                             null,
                             null,
                             null,
-                            order.callback());
+                            order.callback(),
+                            null);
             orders.add(order);
             reports.put(id, report);
             if (order.idempotencyKey() != null) {

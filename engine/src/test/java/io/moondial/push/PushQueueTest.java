@@ -26,6 +26,7 @@ import io.moondial.logic.DialogIdentity;
 import io.moondial.logic.DialogListener;
 import io.moondial.push.PushOrder.Priority;
 import io.moondial.push.PushReport.State;
+import io.moondial.push.PushSettings.RouteKind;
 import io.moondial.push.Pushes.Submission;
 import io.moondial.push.Pushes.Why;
 import io.moondial.text.Sha256;
@@ -662,6 +663,23 @@ class PushQueueTest {
 
         assertThat(bench.state(second)).isEqualTo(SENT);
         assertThat(bench.queue.standing().held()).isNull();
+    }
+
+    @Test
+    void an_attempt_has_the_route_of_the_rules_that_its_dialog_began_with() {
+        bench.reload("{route: hlr, retry: {on: [ussd_busy], after: [3s]}}");
+        String first = bench.accepted("27761485701");
+        bench.reload("{route: sri_sm}");
+        bench.error(72);
+        bench.time.pass(Duration.ofSeconds(3));
+        assertThat(bench.report(first).attempts()).isEqualTo(2);
+        assertThat(bench.sent).as("the HLR gets the message itself").hasSize(1);
+        assertThat(bench.report(first).route()).isEqualTo(RouteKind.HLR);
+
+        String second = bench.accepted("27761485702");
+        bench.time.pass(Duration.ofMillis(100));
+        assertThat(bench.asked).as("the HLR is asked first").hasSize(1);
+        assertThat(bench.report(second).route()).isEqualTo(RouteKind.SRI_SM);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.moondial.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.moondial.config.WrittenSettings;
 import io.moondial.edr.Edr;
 import io.moondial.edr.InstanceIds;
 import io.moondial.edr.spec.EdrSpec;
@@ -35,7 +34,6 @@ class PushRecordsTest {
                         written.add(edr);
                     },
                     () -> "ussd",
-                    () -> WrittenSettings.settings(PushSettings.class, "route: sri_sm"),
                     new InstanceIds("Logic", begin, new Random(1)),
                     time);
 
@@ -109,7 +107,8 @@ class PushRecordsTest {
                             reason,
                             null,
                             dialog,
-                            false));
+                            false,
+                            PushSettings.RouteKind.SRI_SM));
             return written.subList(before, written.size()).stream()
                     .map(PushRecordsTest::shown)
                     .toList();

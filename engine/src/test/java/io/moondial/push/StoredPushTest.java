@@ -134,7 +134,8 @@ class StoredPushTest {
                 null,
                 null,
                 null,
-                false);
+                false,
+                null);
     }
 
     @Test

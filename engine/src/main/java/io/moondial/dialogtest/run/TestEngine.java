@@ -146,7 +146,6 @@ final class TestEngine {
                     new PushRecords(
                             (stream, edr) -> records.add(edr),
                             () -> rules.process().edrStream(),
-                            rules::push,
                             ids,
                             time);
             pushes.follow(events);

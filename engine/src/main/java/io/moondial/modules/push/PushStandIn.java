@@ -237,7 +237,8 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
                 null,
                 null,
                 null,
-                order.callback());
+                order.callback(),
+                null);
     }
 
     private static String what(PushOrder order) {
@@ -291,7 +292,8 @@ public final class PushStandIn implements StandIn<Pushes>, Pushes {
                 reason,
                 answer,
                 null,
-                before.callback());
+                before.callback(),
+                null);
     }
 
     private void tell(PushReport report) {
