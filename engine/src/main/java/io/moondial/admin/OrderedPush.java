@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -58,11 +57,6 @@ final class OrderedPush {
             Map.of("script_key", SCRIPT, "idempotency_key", "the header " + IDEMPOTENCY_KEY);
 
     private static final List<Priority> PRIORITIES = List.of(Priority.values());
-    private static final int MAX_PATTERN = 255;
-
-    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{4,14}");
-
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
 
     private final JsonNode body;
     private final Instant now;
@@ -141,10 +135,11 @@ final class OrderedPush {
         boolean atLeastOnce = truth(AT_LEAST_ONCE);
         callback = truth(CALLBACK);
         Integer alertingPattern = alertingPattern();
-        if (key != null && !KEY.matcher(key).matches()) {
+        if (key != null && !Orders.isIdempotencyKey(key)) {
             wrong(
                     IDEMPOTENCY_KEY,
-                    "the header Idempotency-Key has 1 to 128 visible characters of ASCII");
+                    "the header Idempotency-Key is not allowed; allowed are "
+                            + Orders.IDEMPOTENCY_KEY);
         }
         Content wanted = content;
         if (!problems.isEmpty() || msisdn == null || wanted == null) {
@@ -175,11 +170,8 @@ final class OrderedPush {
             }
             return null;
         }
-        if (!NUMBER.matcher(msisdn).matches()) {
-            wrong(
-                    MSISDN,
-                    "msisdn is '%s'; allowed are 5 to 15 digits, country code first, without +"
-                            .formatted(msisdn));
+        if (!Orders.isNumber(msisdn)) {
+            wrong(MSISDN, "msisdn is '%s'; allowed are %s".formatted(msisdn, Orders.NUMBER));
         }
         return msisdn;
     }
@@ -251,12 +243,13 @@ final class OrderedPush {
             return null;
         }
         JsonNode value = body.path(ALERTING_PATTERN);
-        if (value.isInt() && value.asInt() >= 0 && value.asInt() <= MAX_PATTERN) {
+        if (value.isInt() && value.asInt() >= 0 && value.asInt() <= Orders.MAX_ALERTING_PATTERN) {
             return value.asInt();
         }
         wrong(
                 ALERTING_PATTERN,
-                "alerting_pattern must be a whole number from 0 to %d".formatted(MAX_PATTERN));
+                "alerting_pattern must be a whole number from 0 to %d"
+                        .formatted(Orders.MAX_ALERTING_PATTERN));
         return null;
     }
 

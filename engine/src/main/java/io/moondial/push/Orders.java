@@ -23,13 +23,32 @@ public final class Orders {
     /** What a digest and an id have of their SHA-256, in octets. */
     private static final int ID_OCTETS = 12;
 
-    private static final Pattern MSISDN = Pattern.compile("[1-9][0-9]{4,14}");
-    private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[!-~]{1,128}");
-    private static final int MAX_PATTERN = 255;
+    /** What {@link #isNumber} takes, for people. */
+    public static final String NUMBER = "5 to 15 digits, country code first, without + or 00";
+
+    /** What {@link #isIdempotencyKey} takes, for people. */
+    public static final String IDEMPOTENCY_KEY =
+            "1 to 128 printable characters of ASCII, without blanks";
+
+    /** The alerting pattern is one octet (3GPP TS 29.002 17.7.1); the least is 0. */
+    public static final int MAX_ALERTING_PATTERN = 255;
+
+    private static final Pattern NUMBERS = Pattern.compile("[1-9][0-9]{4,14}");
+    private static final Pattern IDEMPOTENCY_KEYS = Pattern.compile("[!-~]{1,128}");
     private static final int MAX_ARGS = 4096;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private Orders() {}
+
+    /** Whether a subscriber can have this number. */
+    public static boolean isNumber(String msisdn) {
+        return NUMBERS.matcher(msisdn).matches();
+    }
+
+    /** Whether an order can have this idempotency key. */
+    public static boolean isIdempotencyKey(String key) {
+        return IDEMPOTENCY_KEYS.matcher(key).matches();
+    }
 
     /**
      * Why an order cannot be carried out, by itself and by the rules; null: it can.
@@ -38,10 +57,8 @@ public final class Orders {
      */
     public static Submission.@Nullable Refused refusal(
             PushOrder order, PushSettings settings, Instant now) {
-        if (!MSISDN.matcher(order.msisdn()).matches()) {
-            return new Submission.Refused(
-                    Why.NUMBER,
-                    "msisdn is no number; allowed are 5 to 15 digits, those of an international number without + and 00");
+        if (!isNumber(order.msisdn())) {
+            return new Submission.Refused(Why.NUMBER, "msisdn is no number; allowed are " + NUMBER);
         }
         Submission.Refused wrong = refusal(order.content(), settings);
         if (wrong != null) {
@@ -52,16 +69,17 @@ public final class Orders {
             return late;
         }
         String key = order.idempotencyKey();
-        if (key != null && !IDEMPOTENCY_KEY.matcher(key).matches()) {
+        if (key != null && !isIdempotencyKey(key)) {
             return new Submission.Refused(
                     Why.ORDER,
-                    "the idempotency key is not allowed; it has 1 to 128 printable characters of ASCII, and no blanks");
+                    "the idempotency key is not allowed; allowed are " + IDEMPOTENCY_KEY);
         }
         Integer pattern = order.alertingPattern();
-        if (pattern != null && (pattern < 0 || pattern > MAX_PATTERN)) {
+        if (pattern != null && (pattern < 0 || pattern > MAX_ALERTING_PATTERN)) {
             return new Submission.Refused(
                     Why.ORDER,
-                    "the alerting pattern is %d; allowed is 0 to 255".formatted(pattern));
+                    "the alerting pattern is %d; allowed is 0 to %d"
+                            .formatted(pattern, MAX_ALERTING_PATTERN));
         }
         return refusal(order.callback(), settings);
     }

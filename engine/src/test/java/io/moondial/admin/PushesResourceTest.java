@@ -305,10 +305,10 @@ class PushesResourceTest {
                     {"msisdn": "12345", "text": "a", "script_key": "survey"} | there is no 'script_key'; did you mean script?; there are msisdn, text, kind, script, args, expires, priority, at_least_once, callback, alerting_pattern
                     {"msisdn": 1, "text": "a"}                        | msisdn must be a string
                     {"msisdn": "12345", "text": 7}                        | text must be a string
-                    {"msisdn": "1", "script": "survei"}                   | msisdn is '1'; allowed are 5 to 15 digits, country code first, without +; 'survei' is none of push: scripts; did you mean survey?
+                    {"msisdn": "1", "script": "survei"}                   | msisdn is '1'; allowed are 5 to 15 digits, country code first, without + or 00; 'survei' is none of push: scripts; did you mean survey?
                     {"msisdn": "12345", "script": "survey", "kind": "menu"} | kind is for a text; a script has screens of its own
                     {"msisdn": "12345", "script": "survey", "args": [1]}  | args must be a JSON object, such as {"amount": 50}
-                    {"msisdn": "1234567890123456", "text": "a"}       | msisdn is '1234567890123456'; allowed are 5 to 15 digits, country code first, without +
+                    {"msisdn": "1234567890123456", "text": "a"}       | msisdn is '1234567890123456'; allowed are 5 to 15 digits, country code first, without + or 00
                     """)
     void what_is_wrong_with_an_order_is_said(String body, String error) throws Exception {
         Answered answer = order(body);

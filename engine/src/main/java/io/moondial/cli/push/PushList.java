@@ -7,6 +7,7 @@ import io.moondial.cli.TextConverter;
 import io.moondial.file.PlainFile;
 import io.moondial.file.PlainFile.UnreadableFileException;
 import io.moondial.problem.Problem;
+import io.moondial.push.Orders;
 import io.moondial.text.LogText;
 import io.moondial.text.Sha256;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.core.JacksonException;
@@ -38,7 +38,6 @@ final class PushList {
 
     private static final int MOST_PROBLEMS = 20;
     private static final int KEY_OCTETS = 16;
-    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{4,14}");
     private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final String MSISDN = "msisdn";
     private static final String TEXT = "text";
@@ -168,10 +167,9 @@ final class PushList {
     // ---- the three forms
 
     private static ObjectNode number(String text) throws BadLine {
-        if (!NUMBER.matcher(text).matches()) {
+        if (!Orders.isNumber(text)) {
             throw new BadLine(
-                    "'%s' is no number; allowed are 5 to 15 digits, country code first, without +"
-                            .formatted(LogText.of(text)));
+                    "'%s' is no number; allowed are %s".formatted(LogText.of(text), Orders.NUMBER));
         }
         return JSON.createObjectNode().put(MSISDN, text);
     }
@@ -188,7 +186,7 @@ final class PushList {
         }
         JsonNode msisdn = object.path(MSISDN);
         if (!msisdn.isString()) {
-            throw new BadLine("msisdn is missing; it is a string of 5 to 15 digits");
+            throw new BadLine("msisdn is missing; it is a string: " + Orders.NUMBER);
         }
         number(msisdn.asString());
         return object;

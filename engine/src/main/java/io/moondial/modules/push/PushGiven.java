@@ -1,5 +1,6 @@
 package io.moondial.modules.push;
 
+import io.moondial.push.Orders;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushReport;
 import io.moondial.push.PushReport.Reason;
@@ -25,14 +26,12 @@ import org.jspecify.annotations.Nullable;
  * @param end how they end
  */
 record PushGiven(String text, @Nullable String msisdn, Duration after, End end) {
-    private static final String NUMBER = "[1-9][0-9]{4,14}";
     private static final Pattern REFUSED = Pattern.compile("refused\\s+(\\S+)");
     private static final Pattern GIVEN =
             Pattern.compile(
-                    "(" + NUMBER + ")\\s+(?:after\\s+(\\S+)\\s+)?(\\S+)(?:\\s+(.+))?",
-                    Pattern.DOTALL);
+                    "([0-9]+)\\s+(?:after\\s+(\\S+)\\s+)?(\\S+)(?:\\s+(.+))?", Pattern.DOTALL);
     private static final Pattern CHECK =
-            Pattern.compile("(" + NUMBER + ")(?:\\s+(\\S+)(?:\\s+(.+))?)?", Pattern.DOTALL);
+            Pattern.compile("([0-9]+)(?:\\s+(\\S+)(?:\\s+(.+))?)?", Pattern.DOTALL);
 
     private static final List<Why> REFUSALS =
             List.of(Why.FULL, Why.CONFLICT, Why.UNAVAILABLE, Why.STOPPING);
@@ -86,7 +85,7 @@ record PushGiven(String text, @Nullable String msisdn, Duration after, End end) 
             return new PushGiven(line, null, Duration.ZERO, new End.Refused(why));
         }
         Matcher given = GIVEN.matcher(line);
-        if (!given.matches()) {
+        if (!given.matches() || !Orders.isNumber(given.group(1))) {
             throw new NotUnderstood(allowed());
         }
         Duration after = Duration.ZERO;
@@ -176,7 +175,7 @@ record PushGiven(String text, @Nullable String msisdn, Duration after, End end) 
     /** Reads a line that checks what was pushed. */
     static Check check(String text) throws NotUnderstood {
         Matcher check = CHECK.matcher(text.strip());
-        if (!check.matches()) {
+        if (!check.matches() || !Orders.isNumber(check.group(1))) {
             throw new NotUnderstood(allowedInChecks());
         }
         String word = check.group(2);

@@ -3,6 +3,7 @@ package io.moondial.modules.push;
 import io.moondial.config.Nearest;
 import io.moondial.dialog.DialogFact.Screen;
 import io.moondial.modules.json.Json;
+import io.moondial.push.Orders;
 import io.moondial.push.PushOrder;
 import io.moondial.push.PushOrder.Content;
 import io.moondial.push.PushOrder.Priority;
@@ -35,12 +36,16 @@ final class PushOptions {
             "msisdn: the subscriber, an international number;"
                     + " text: what he reads, with kind: \"notify\" (he acknowledges it, if kind is left out) or \"menu\" (he answers it);"
                     + " or script_key in the place of text: a script that `push: scripts` lists, and args: a table that it finds in `request.args`;"
-                    + " idempotency_key: 1 to 128 printable characters of ASCII, without blanks; the same key of the same script is the same push, however often it is ordered;"
+                    + " idempotency_key: "
+                    + Orders.IDEMPOTENCY_KEY
+                    + "; the same key of the same script is the same push, however often it is ordered;"
                     + " expires: how long the push may wait for its beginning, seconds or a text like \"10m\"; `push: expires` if left out;"
                     + " priority: \"urgent\" (before others, in quiet hours too), \"normal\" or \"low\";"
                     + " at_least_once: true if it is to be sent again where the engine was killed and it may have been sent before;"
                     + " callback: true if the upstream of `push: callback` is to be told how it ended;"
-                    + " alerting_pattern: 0 to 255, how the handset draws attention to it";
+                    + " alerting_pattern: 0 to "
+                    + Orders.MAX_ALERTING_PATTERN
+                    + ", how the handset draws attention to it";
 
     static final String RAISED =
             "msisdn is missing or is no international number; not one of text and script_key; the text is empty or does not fit; the script is not one that the rules list; an option is unknown or wrong, or is a secret answer; the rules have no section push";
@@ -57,18 +62,12 @@ final class PushOptions {
     static final String CALLBACK = "callback";
     private static final String ALERTING_PATTERN = "alerting_pattern";
 
-    private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{4,14}");
-    private static final String NUMBER_ALLOWED =
-            "an international number: 5 to 15 digits, without + or 00";
-    private static final Pattern KEY = Pattern.compile("[!-~]{1,128}");
-    private static final String KEY_ALLOWED =
-            "1 to 128 printable characters of ASCII, without blanks";
+    private static final String NUMBER_ALLOWED = "an international number: " + Orders.NUMBER;
     private static final Map<String, Screen> KINDS_OF_TEXT =
             Map.of("notify", Screen.NOTIFY, "menu", Screen.MENU);
     private static final String KIND_ALLOWED = "\"notify\" or \"menu\"";
     private static final String PRIORITY_ALLOWED = "\"urgent\", \"normal\" or \"low\"";
-    private static final int MAX_PATTERN = 255;
-    private static final OptionKind PATTERN = OptionKind.whole(0, MAX_PATTERN);
+    private static final OptionKind PATTERN = OptionKind.whole(0, Orders.MAX_ALERTING_PATTERN);
     private static final DurationOption EXPIRES_IN =
             new DurationOption(EXPIRES, "30d", "\"30s\", \"10m\", \"2h\"");
 
@@ -82,8 +81,7 @@ final class PushOptions {
                                             NUMBER_ALLOWED,
                                             it ->
                                                     isTextOrNumber(it.shape())
-                                                            && NUMBER.matcher(it.text())
-                                                                    .matches())),
+                                                            && Orders.isNumber(it.text()))),
                             Map.entry(
                                     TEXT,
                                     new OptionKind(
@@ -99,10 +97,10 @@ final class PushOptions {
                             Map.entry(
                                     IDEMPOTENCY_KEY,
                                     new OptionKind(
-                                            KEY_ALLOWED,
+                                            Orders.IDEMPOTENCY_KEY,
                                             it ->
                                                     isTextOrNumber(it.shape())
-                                                            && KEY.matcher(it.text()).matches())),
+                                                            && Orders.isIdempotencyKey(it.text()))),
                             Map.entry(EXPIRES, EXPIRES_IN.kind()),
                             Map.entry(
                                     PRIORITY,
@@ -189,7 +187,7 @@ final class PushOptions {
         if (number == null) {
             throw error("msisdn is missing: " + NUMBER_ALLOWED);
         }
-        if (!NUMBER.matcher(number).matches()) {
+        if (!Orders.isNumber(number)) {
             throw wrong(MSISDN, NUMBER_ALLOWED);
         }
         return number;
@@ -279,9 +277,9 @@ final class PushOptions {
     }
 
     private @Nullable String idempotencyKey() {
-        String key = text(IDEMPOTENCY_KEY, KEY_ALLOWED);
-        if (key != null && !KEY.matcher(key).matches()) {
-            throw wrong(IDEMPOTENCY_KEY, KEY_ALLOWED);
+        String key = text(IDEMPOTENCY_KEY, Orders.IDEMPOTENCY_KEY);
+        if (key != null && !Orders.isIdempotencyKey(key)) {
+            throw wrong(IDEMPOTENCY_KEY, Orders.IDEMPOTENCY_KEY);
         }
         return key;
     }
@@ -297,7 +295,8 @@ final class PushOptions {
     private @Nullable Integer alertingPattern() {
         return switch (given.get(ALERTING_PATTERN)) {
             case null -> null;
-            case Double d when d == Math.rint(d) && d >= 0 && d <= MAX_PATTERN -> d.intValue();
+            case Double d when d == Math.rint(d) && d >= 0 && d <= Orders.MAX_ALERTING_PATTERN ->
+                    d.intValue();
             default -> throw wrong(ALERTING_PATTERN, PATTERN.allowed());
         };
     }

@@ -176,7 +176,7 @@ class PushCommandTest {
         assertThat(ussd("push", "--msisdn", "+27761234567", "Hello")).isEqualTo(ExitCode.FAILED);
         assertThat(err.toString())
                 .isEqualTo(
-                        "ussd: the engine refuses: msisdn is '+27761234567'; allowed are 5 to 15 digits, country code first, without +%n"
+                        "ussd: the engine refuses: msisdn is '+27761234567'; allowed are 5 to 15 digits, country code first, without + or 00%n"
                                 .formatted());
     }
 
@@ -380,7 +380,7 @@ class PushCommandTest {
         assertThat(err.toString())
                 .contains(
                         file
-                                + ":2: '2776x' is no number; allowed are 5 to 15 digits, country code first, without +\n2776x\n",
+                                + ":2: '2776x' is no number; allowed are 5 to 15 digits, country code first, without + or 00\n2776x\n",
                         file + ":3: '+27761234561' is no number");
         assertThat(pushes.orders()).isEmpty();
     }
@@ -394,7 +394,7 @@ class PushCommandTest {
                     """
                     # nothing                                    | the list is empty: it has a number on each line
                     msisdn                                       | the list is empty: it has a number on each line
-                    {"msisdn": 27761234561}                      | msisdn is missing; it is a string of 5 to 15 digits
+                    {"msisdn": 27761234561}                      | msisdn is missing; it is a string: 5 to 15 digits, country code first, without + or 00
                     {"msisdn": "27761234561"                     | it is no JSON; allowed is one object a line
                     msisdn,name~27761234561,Ann                  | the column 'name' is for the args of a script: name it with --script
                     msisdn,msisdn~27761234561,27761234561        | the column 'msisdn' is there twice

@@ -278,10 +278,10 @@ class PushModuleTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{text = 'x'}|msisdn is missing: an international number: 5 to 15 digits, without + or 00",
-                "{msisdn = '+2782' .. '9000001', text = 'x'}|option msisdn: an international number: 5 to 15 digits, without + or 00; got the text \"+27829000001\"",
+                "{text = 'x'}|msisdn is missing: an international number: 5 to 15 digits, country code first, without + or 00",
+                "{msisdn = '+2782' .. '9000001', text = 'x'}|option msisdn: an international number: 5 to 15 digits, country code first, without + or 00; got the text \"+27829000001\"",
                 "{msisdn = '082' .. '9000001', text = 'x'}|option msisdn: an international number",
-                "{msisdn = {}, text = 'x'}|option msisdn: an international number: 5 to 15 digits, without + or 00; got a table",
+                "{msisdn = {}, text = 'x'}|option msisdn: an international number: 5 to 15 digits, country code first, without + or 00; got a table",
                 "{msisdn = '27829000001'}|one of text and script_key is needed, and not both",
                 "{msisdn = '27829000001', text = 'x', script_key = 'survey'}|one of text and script_key is needed, and not both",
                 "{msisdn = '27829000001', text = '' .. ''}|the text is empty: 1 to 182 septets are allowed",
@@ -357,7 +357,7 @@ class PushModuleTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "push.send{msisdn = '+27829000001', text = 'x'}|1:11: push.send: option msisdn: an international number: 5 to 15 digits, without + or 00; got the text \"+27829000001\"",
+                "push.send{msisdn = '+27829000001', text = 'x'}|1:11: push.send: option msisdn: an international number: 5 to 15 digits, country code first, without + or 00; got the text \"+27829000001\"",
                 "push.send{msisdn = '27829000001', text = ''}|push.send: option text: a text that fits in one message; got the text \"\"",
                 "push.send{msisdn = '27829000001', script_key = 'survay'}|push.send: option script_key: 'survay' is none of push: scripts; did you mean survey?",
                 "push.send{msisdn = '27829000001', script_key = 'x'}|push.send: option script_key: 'x' is none of push: scripts; it lists survey, offer",
