@@ -352,10 +352,22 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.atExit(
                 () -> {
                     var _ =
-                            queue.kept()
-                                    .set(stored, ttl)
+                            told(stored, isLast, ttl)
                                     .whenComplete((_, fault) -> written(isLast, waiting, fault));
                 });
+    }
+
+    /**
+     * The store is told; but for its end, which has happened here, only while no other engine can
+     * have gone on with it.
+     */
+    private CompletableFuture<Void> told(
+            StoredPush stored, boolean isLast, @Nullable Duration ttl) {
+        return isLast || queue.isOwner()
+                ? queue.kept().set(stored, ttl)
+                : CompletableFuture.failedFuture(
+                        new Pushes.StoreException(
+                                "it does not say whether push: owner is this engine's still"));
     }
 
     private void written(
@@ -487,7 +499,7 @@ final class Push implements PushLink.Progress, DialogListener {
         guard.run(
                 () -> {
                     failedWith(failure);
-                    if (!state.isLast() && !isElsewhere()) {
+                    if (!state.isLast() && !isElsewhere() && !isInDoubt()) {
                         queue.end(this, State.FAILED);
                     }
                 });
@@ -497,7 +509,7 @@ final class Push implements PushLink.Progress, DialogListener {
     public void expired() {
         guard.run(
                 () -> {
-                    if (!state.isLast() && !isElsewhere()) {
+                    if (!state.isLast() && !isElsewhere() && !isInDoubt()) {
                         queue.end(this, State.EXPIRED);
                     }
                 });
@@ -541,7 +553,7 @@ final class Push implements PushLink.Progress, DialogListener {
                         return;
                     }
                     isOver = true;
-                    boolean isBack = goesBack && !state.isLast() && !isElsewhere();
+                    boolean isBack = (goesBack || isInDoubt()) && !state.isLast() && !isElsewhere();
                     if (isElsewhere()) {
                         queue.leave(this);
                     } else if (isBack || (queue.isStopping() && goesOnAfterAStart())) {
@@ -559,6 +571,14 @@ final class Push implements PushLink.Progress, DialogListener {
                     }
                     queue.turn();
                 });
+    }
+
+    /**
+     * Whether another engine may have gone on with it, which the store does not say now: nothing of
+     * it is under way here, so it waits until that is known.
+     */
+    private boolean isInDoubt() {
+        return isBetweenAttempts() && !queue.isOwner();
     }
 
     /** As after a kill; but here it is known which message was answered. */

@@ -775,10 +775,20 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
                     if (term != tenure.term()) {
                         return;
                     }
+                    if (!tenure.holds()) { // what was read may be another engine's by now
+                        time.after(AGAIN, () -> guard.run(() -> takeUpAgain(term)));
+                        return;
+                    }
                     left.inOrder().forEach(this::adopt);
                     show(left.ended());
                     turn();
                 });
+    }
+
+    private void takeUpAgain(long term) {
+        if (term == tenure.term() && !closed) {
+            takeUp();
+        }
     }
 
     /** What it means that the pushes of the owner are this engine's, and that they are not. */
@@ -829,7 +839,13 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
             elsewhere.put(push.id(), push.report());
         } else {
             long term = tenure.term();
-            kept.ask(push.id(), stored -> stored.ifPresent(it -> guard.run(() -> known(it, term))));
+            guard.later(
+                    () ->
+                            kept.ask(
+                                    push.id(),
+                                    stored ->
+                                            stored.ifPresent(
+                                                    it -> guard.run(() -> known(it, term)))));
         }
     }
 
@@ -918,7 +934,8 @@ public final class PushQueue implements Pushes, DialogObserver, AutoCloseable {
     /** If it was for want of room, the others could not begin either: they wait for a moment. */
     private void notBegun(Push push, String why) {
         over(push);
-        boolean willNever = why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push);
+        boolean willNever =
+                why.equals(ServiceDesk.NO_SCRIPT) && !isOfTheRules(push) && tenure.holds();
         if (push.isElsewhere()) {
             leave(push);
         } else if (willNever || why.equals(FAULT)) {

@@ -457,6 +457,42 @@ class TenureTest {
         assertThat(first.queue.standing().running()).isZero();
     }
 
+    @Test
+    void one_that_expires_while_it_is_not_known_whose_it_is_has_not_ended_here() {
+        PushBench second = second();
+        first.reload("{route: hlr, owner: crm, expires: 20s, retry: {after: [15s]}}");
+        String id = first.accepted("27761485701");
+        first.error(72);
+        pass(Duration.ofMillis(1));
+        silent(first, Duration.ofSeconds(16));
+        second.acknowledge();
+        pass(Duration.ofSeconds(10));
+        first.storeFails = false;
+        pass(Duration.ofMinutes(1));
+
+        assertThat(first.storedOf(id).state()).isEqualTo(COMPLETED);
+        assertThat(first.changes)
+                .extracting(PushReport::state)
+                .doesNotContain(State.EXPIRED, State.FAILED);
+        assertThat(first.queue.standing().running()).isZero();
+    }
+
+    @Test
+    void a_stop_while_it_is_not_known_whose_they_are_leaves_what_another_engine_has_said() {
+        PushBench second = second();
+        String id = first.accepted("27761485701");
+        silent(first, Duration.ofSeconds(16));
+        assertThat(second.state(id)).isEqualTo(UNKNOWN);
+        first.storeFails = false; // but nobody has asked it yet
+        first.error(72);
+        assertThat(first.storedOf(id).state()).isEqualTo(UNKNOWN);
+        first.queue.stop();
+        pass(Duration.ofMinutes(1));
+
+        assertThat(first.storedOf(id).state()).isEqualTo(UNKNOWN);
+        assertThat(first.begins).containsEntry(id, 1);
+    }
+
     /** The order is in the store, but the one who took it does not know so yet. */
     @Test
     void an_order_that_is_noted_late_is_looked_at_again_if_another_engine_had_the_lease() {
