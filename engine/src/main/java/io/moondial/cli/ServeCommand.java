@@ -24,6 +24,7 @@ import java.io.PrintWriter;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -270,6 +271,8 @@ public final class ServeCommand implements Callable<Integer> {
         private final Engine engine;
         private final EngineLog lines;
         private final Runnable whenStopped;
+        private static final Duration EXIT_WITHIN = Duration.ofSeconds(5);
+
         private final AtomicInteger signals = new AtomicInteger();
 
         EngineStop(Engine engine, EngineLog lines, Runnable whenStopped) {
@@ -317,7 +320,26 @@ public final class ServeCommand implements Callable<Integer> {
                 lines.close();
                 whenStopped.run();
             } finally {
-                Runtime.getRuntime().halt(code);
+                exit(code);
+            }
+        }
+
+        /**
+         * An exit deletes what libraries have unpacked to files, such as the native one of SQLite.
+         * If it does not come to its end, the process ends without it.
+         */
+        private static void exit(int code) {
+            Runtime runtime = Runtime.getRuntime();
+            try {
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("exit")
+                        .start(() -> runtime.exit(code))
+                        .join(EXIT_WITHIN);
+            } catch (InterruptedException | OutOfMemoryError e) {
+                log.debug("the process ends at once", e);
+            } finally {
+                runtime.halt(code);
             }
         }
     }
