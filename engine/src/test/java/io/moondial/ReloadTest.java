@@ -162,6 +162,7 @@ class ReloadTest {
                     script: {reload_interval: 20ms}
                     """);
             live.awaitAnswer("other");
+            live.awaitLog("reloaded in .*"); // which is told once it is in service
             assertThat(live.log.getLast())
                     .endsWith(
                             ": process.globals, process.menu_timeout 30s -> 45s,"
@@ -198,6 +199,7 @@ class ReloadTest {
         try (LiveEngine live = engine("return 'one'")) {
             live.save("scripts/main.lua", "return 'two'");
             live.awaitAnswer("two");
+            live.awaitLog("reloaded in .*"); // which is told once it is in service
             assertThat(live.log).hasSize(1);
         }
     }
@@ -293,6 +295,7 @@ class ReloadTest {
             await().atMost(LiveEngine.PATIENCE).until(() -> live.counted("reloads.rejected") == 3);
             live.save("scripts/main.lua", "return 'new'");
             live.awaitAnswer("new");
+            live.awaitLog("reloaded in .*"); // which is told once it is in service
             assertThat(live.logged("lib/m.lua:2:5")).isEqualTo(2);
             assertThat(live.logged("main.lua:1:9")).isEqualTo(2);
             assertThat(live.counted("reloads.rejected")).isEqualTo(3);
